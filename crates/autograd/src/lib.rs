@@ -1,0 +1,1 @@
+//! Reverse-mode automatic differentiation: records operations, walks the record back, differentiates again.

@@ -1,0 +1,1 @@
+//! Datasets, loaders, samplers, splits, scalers, readers and toy data.

@@ -1,0 +1,1 @@
+//! Deep learning in Rust that prints PyTorch's numbers: one prelude over the gradus crates.

@@ -1,0 +1,1 @@
+//! Neural-network modules, layers, initialisers, losses and state dictionaries.

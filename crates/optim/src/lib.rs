@@ -1,0 +1,1 @@
+//! Optimizers with parameter groups and PyTorch-shaped state dictionaries.

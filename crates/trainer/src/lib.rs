@@ -1,0 +1,1 @@
+//! The training loop: callbacks, checkpoints, exact resumption, progress.
