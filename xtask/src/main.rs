@@ -1,3 +1,60 @@
-//! `cargo xtask`.
+//! `cargo xtask <command>`: all automation of the workspace, one file or folder per command.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command-line program speaks through its output"
+)]
 
-fn main() {}
+mod bench;
+mod chapters;
+mod ci;
+mod conformance;
+mod tidy;
+mod workspace;
+
+use std::process::ExitCode;
+
+use lexopt::Arg::{Long, Short, Value};
+use workspace::Result;
+
+const USAGE: &str = "\
+cargo xtask <command>
+
+  ci                        everything that must hold before a change lands, cheapest first
+  tidy                      the project's own rules: headers, arrows between crates, tested gradient rules ...
+  conformance [--corpus DIR] [--group G].. [--list-failures]
+                            replays recorded PyTorch, NumPy and scikit-learn cases through the public API
+  chapters [--check]        runs every chapter; with --check compares each printed number with the course's
+  bench [w1 w2 w3]          steps per second beside a loop written by hand (BENCH_THREADS, BENCH_SECS, BENCH_IMPL)";
+
+fn main() -> ExitCode {
+    match dispatch(lexopt::Parser::from_env()) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("xtask: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Runs the command; `Ok(false)` when what it checks does not hold.
+fn dispatch(mut arguments: lexopt::Parser) -> Result<bool> {
+    let command = match arguments.next()? {
+        Some(Value(command)) => command.to_string_lossy().into_owned(),
+        None | Some(Long("help") | Short('h')) => "help".to_owned(),
+        Some(other) => return Err(other.unexpected().into()),
+    };
+    match command.as_str() {
+        "ci" => ci::run(arguments),
+        "tidy" => tidy::run(arguments),
+        "conformance" => conformance::run(arguments),
+        "chapters" => chapters::run(arguments),
+        "bench" => bench::run(arguments),
+        "help" => {
+            println!("{USAGE}");
+            Ok(true)
+        }
+        other => Err(format!("no command `{other}`\n\n{USAGE}").into()),
+    }
+}

@@ -1,0 +1,38 @@
+//! The replays: one table per group of the corpus, from a case's name to the call that answers it.
+
+mod random;
+
+use super::case::Replay;
+
+/// A group's table.
+type Table = &'static [(&'static str, Replay)];
+
+/// Every group with replays. The corpus may hold others; their cases are skipped.
+const GROUPS: &[(&str, Table)] = &[("random", random::TABLE)];
+
+/// The replay of a case, if the library offers what it calls.
+pub(crate) fn find(group: &str, name: &str) -> Option<Replay> {
+    let (_, table) = GROUPS.iter().find(|(other, _)| *other == group)?;
+    let (_, replay) = table.iter().find(|(other, _)| *other == name)?;
+    Some(*replay)
+}
+
+/// Whether the dtype of outputs counts in this group, or the values alone.
+pub(crate) fn dtype_counts(group: &str) -> bool {
+    matches!(group, "ops" | "nn" | "losses" | "opinfo")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_name_stands_twice_in_a_table() {
+        for (group, table) in GROUPS {
+            for (index, (name, _)) in table.iter().enumerate() {
+                let twice = table[..index].iter().any(|(other, _)| other == name);
+                assert!(!twice, "{group}: {name} stands twice");
+            }
+        }
+    }
+}
