@@ -1,0 +1,265 @@
+//! The figure: axes, marks, legend and title as plain data.
+
+use std::path::Path;
+
+use crate::scene::Scene;
+use crate::ticks::Tick;
+use crate::{
+    Axis, ColorMap, Error, Legend, Mark, Note, Points, Result, Rule, Scale, bitmap, layout, save, svg,
+};
+
+/// A picture of data, as plain data: every field can be read, changed and compared.
+///
+/// The functions of this crate return ready figures; the methods adjust them. Nothing is drawn
+/// before [`save`](Self::save), [`to_svg`](Self::to_svg) or [`to_png`](Self::to_png), which give
+/// the same bytes every time.
+///
+/// ```
+/// use gradus_plot::line;
+///
+/// let figure = line(&[0.0, 1.0, 2.0], &[0.0, 1.0, 4.0])?
+///     .title("A parabola")
+///     .x_label("x")
+///     .y_label("x²");
+/// assert!(figure.to_svg()?.contains("A parabola"));
+/// # Ok::<(), gradus_plot::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Figure {
+    /// Stands above the plot.
+    pub title: Option<String>,
+    /// The horizontal axis.
+    pub x: Axis,
+    /// The vertical axis.
+    pub y: Axis,
+    /// What is drawn, from back to front.
+    pub marks: Vec<Mark>,
+    /// Where the labels of the marks are explained.
+    pub legend: Legend,
+    /// What the colours of cells and regions mean.
+    pub color_bar: Option<ColorBar>,
+    /// Whether one unit is equally long on both axes.
+    pub equal_aspect: bool,
+    /// Width and height in pixels.
+    pub size: (u32, u32),
+}
+
+/// The scale of colours at the right of a plot.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ColorBar {
+    /// The colours.
+    pub map: ColorMap,
+    /// The value of the first colour and of the last.
+    pub range: (f64, f64),
+    /// Number of equal bands, or `None` for a smooth change.
+    pub bands: Option<usize>,
+    /// What the values are.
+    pub label: Option<String>,
+}
+
+impl Default for Figure {
+    fn default() -> Self {
+        Self {
+            title: None,
+            x: Axis::default(),
+            y: Axis::default(),
+            marks: Vec::new(),
+            legend: Legend::Auto,
+            color_bar: None,
+            equal_aspect: false,
+            size: (640, 480),
+        }
+    }
+}
+
+impl Figure {
+    /// Empty axes, 640 × 480 pixels.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets the title.
+    #[must_use]
+    pub fn title(mut self, text: impl Into<String>) -> Self {
+        self.title = Some(text.into());
+        self
+    }
+
+    /// Names the horizontal axis.
+    #[must_use]
+    pub fn x_label(mut self, text: impl Into<String>) -> Self {
+        self.x.label = Some(text.into());
+        self
+    }
+
+    /// Names the vertical axis.
+    #[must_use]
+    pub fn y_label(mut self, text: impl Into<String>) -> Self {
+        self.y.label = Some(text.into());
+        self
+    }
+
+    /// Shows `low` to `high` on the horizontal axis; what lies outside is cut off.
+    #[must_use]
+    pub fn x_range(mut self, low: f64, high: f64) -> Self {
+        self.x.range = Some((low, high));
+        self
+    }
+
+    /// Shows `low` to `high` on the vertical axis; what lies outside is cut off.
+    #[must_use]
+    pub fn y_range(mut self, low: f64, high: f64) -> Self {
+        self.y.range = Some((low, high));
+        self
+    }
+
+    /// Makes the horizontal axis logarithmic.
+    #[must_use]
+    pub fn log_x(mut self) -> Self {
+        self.x.scale = Scale::Log;
+        self
+    }
+
+    /// Makes the vertical axis logarithmic.
+    #[must_use]
+    pub fn log_y(mut self) -> Self {
+        self.y.scale = Scale::Log;
+        self
+    }
+
+    /// Makes one unit equally long on both axes.
+    #[must_use]
+    pub fn equal_aspect(mut self) -> Self {
+        self.equal_aspect = true;
+        self
+    }
+
+    /// Places the legend.
+    #[must_use]
+    pub fn legend(mut self, legend: Legend) -> Self {
+        self.legend = legend;
+        self
+    }
+
+    /// Sets width and height in pixels.
+    #[must_use]
+    pub fn size(mut self, width: u32, height: u32) -> Self {
+        self.size = (width, height);
+        self
+    }
+
+    /// Adds a mark in front of the others.
+    #[must_use]
+    pub fn mark(mut self, mark: Mark) -> Self {
+        self.marks.push(mark);
+        self
+    }
+
+    /// Adds all marks of another figure in front.
+    #[must_use]
+    pub fn overlay(mut self, other: Self) -> Self {
+        self.marks.extend(other.marks);
+        self
+    }
+
+    /// Adds a dashed upright line at `x`, with an entry in the legend.
+    #[must_use]
+    pub fn vertical_line(self, x: f64, label: impl Into<String>) -> Self {
+        self.mark(Mark::Rule(Rule {
+            label: Some(label.into()),
+            ..Rule::new(true, x)
+        }))
+    }
+
+    /// Adds a dashed level line at `y`, with an entry in the legend.
+    #[must_use]
+    pub fn horizontal_line(self, y: f64, label: impl Into<String>) -> Self {
+        self.mark(Mark::Rule(Rule {
+            label: Some(label.into()),
+            ..Rule::new(false, y)
+        }))
+    }
+
+    /// Adds a ring at a point and words beside it.
+    #[must_use]
+    pub fn mark_point(self, x: f64, y: f64, text: impl Into<String>) -> Self {
+        let ring = Points {
+            filled: false,
+            radius: 4.5,
+            ..Points::new(vec![x], vec![y], crate::Color::INK)
+        };
+        let note = Note {
+            shift: (9.0, 9.0),
+            align: crate::Align::Start,
+            backed: true,
+            ..Note::new(x, y, text)
+        };
+        self.mark(Mark::Points(ring)).mark(Mark::Note(note))
+    }
+
+    /// The ticks the horizontal axis shows at this size.
+    ///
+    /// # Errors
+    /// As [`to_svg`](Self::to_svg).
+    pub fn x_ticks(&self) -> Result<Vec<Tick>> {
+        Ok(self.laid_out()?.1.x)
+    }
+
+    /// The ticks the vertical axis shows at this size.
+    ///
+    /// # Errors
+    /// As [`to_svg`](Self::to_svg).
+    pub fn y_ticks(&self) -> Result<Vec<Tick>> {
+        Ok(self.laid_out()?.1.y)
+    }
+
+    /// The legend's entries in order.
+    #[must_use]
+    pub fn legend_labels(&self) -> Vec<&str> {
+        self.marks.iter().filter_map(Mark::label).collect()
+    }
+
+    /// The figure as an SVG document.
+    ///
+    /// # Errors
+    /// A logarithmic axis without positive data, a range that does not go upward, a size of 0.
+    pub fn to_svg(&self) -> Result<String> {
+        Ok(svg::encode(&self.laid_out()?.0))
+    }
+
+    /// The figure as a PNG, two picture pixels for each pixel of [`size`](Self::size).
+    ///
+    /// # Errors
+    /// As [`to_svg`](Self::to_svg).
+    pub fn to_png(&self) -> Result<Vec<u8>> {
+        Ok(bitmap::encode(&self.laid_out()?.0))
+    }
+
+    /// Writes the figure to a file ending in `.svg` or `.png`, whole or not at all.
+    ///
+    /// # Errors
+    /// As [`to_svg`](Self::to_svg), another ending, or a file that cannot be written.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        save::save(&self.laid_out()?.0, path.as_ref())
+    }
+
+    fn laid_out(&self) -> Result<(Scene, layout::Shown)> {
+        let mut scene = page(self.size)?;
+        let outer = scene.frame();
+        let shown = layout::lay_out(self, outer, &mut scene)?;
+        Ok((scene, shown))
+    }
+}
+
+/// An empty page of a size that can be drawn.
+pub(crate) fn page((width, height): (u32, u32)) -> Result<Scene> {
+    if width == 0 || height == 0 || width > 16384 || height > 16384 {
+        return Err(Error::Size { width, height });
+    }
+    Ok(Scene {
+        width,
+        height,
+        shapes: Vec::new(),
+    })
+}

@@ -1,0 +1,279 @@
+//! Where the ticks of an axis stand and what they say.
+
+/// One labelled tick.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tick {
+    /// Its place, in data units.
+    pub value: f64,
+    /// What is written beside it.
+    pub label: String,
+}
+
+/// Steps offered within a decade.
+const STEPS: [f64; 5] = [1.0, 2.0, 2.5, 5.0, 10.0];
+
+/// No axis has more ticks than this, whatever is asked.
+const MOST: f64 = 50.0;
+
+/// The smallest step of 1, 2, 2.5 or 5 times a power of ten that needs at most `most` intervals.
+fn nice_step(span: f64, most: f64) -> f64 {
+    let raw = span / most;
+    let decade = 10.0_f64.powi(raw.log10().floor() as i32);
+    STEPS
+        .iter()
+        .map(|step| step * decade)
+        .find(|step| *step >= raw * (1.0 - 1e-9))
+        .unwrap_or(10.0 * decade)
+}
+
+/// Ticks at round values in `[low, high]`, at most `most` intervals.
+///
+/// Empty when the range is not finite or too narrow to tell its ends apart.
+pub(crate) fn linear(low: f64, high: f64, most: usize) -> Vec<Tick> {
+    let span = high - low;
+    let magnitude = low.abs().max(high.abs());
+    if !span.is_finite() || span <= magnitude * 1e-13 || span <= f64::MIN_POSITIVE * 1e20 {
+        return Vec::new();
+    }
+    let step = nice_step(span, (most.max(1) as f64).min(MOST));
+    // A tick within a millionth of a step of the end is at the end: 0.1 · 3 is not 0.3.
+    let first = (low / step - 1e-6).ceil();
+    let last = (high / step + 1e-6).floor();
+    let count = (last - first).clamp(0.0, MOST * 2.0) as usize + 1;
+    if last < first {
+        return Vec::new();
+    }
+    let values: Vec<f64> = (0..count).map(|i| (first + i as f64) * step).collect();
+    let style = Numbers::for_step(step, magnitude);
+    values
+        .into_iter()
+        .map(|value| Tick {
+            value,
+            label: style.write(value),
+        })
+        .collect()
+}
+
+/// Ticks of a logarithmic axis: labelled ones, and the places of the small ones between.
+///
+/// Whole decades when there are at least two; otherwise 1, 2 and 5 times a power of ten;
+/// within less than that, round values.
+pub(crate) fn logarithmic(low: f64, high: f64, most: usize) -> (Vec<Tick>, Vec<f64>) {
+    if !(low > 0.0 && high.is_finite() && high > low) {
+        return (Vec::new(), Vec::new());
+    }
+    let (first, last) = (
+        (low.log10() - 1e-9).ceil() as i32,
+        (high.log10() + 1e-9).floor() as i32,
+    );
+    let inside = |value: &f64| *value >= low * (1.0 - 1e-9) && *value <= high * (1.0 + 1e-9);
+    let plain = first >= -3 && last <= 4;
+    if last - first >= 1 {
+        let stride = ((last - first) as usize).div_ceil(most.max(1)).max(1);
+        let majors = (first..=last)
+            .filter(|exponent| exponent.rem_euclid(stride as i32) == 0)
+            .map(|exponent| Tick {
+                value: 10.0_f64.powi(exponent),
+                label: if plain {
+                    plain_power(exponent)
+                } else {
+                    format!("10{}", superscript(exponent))
+                },
+            })
+            .collect();
+        let minors = if stride == 1 {
+            (first - 1..=last)
+                .flat_map(|exponent| (2..10).map(move |m| f64::from(m) * 10.0_f64.powi(exponent)))
+                .filter(inside)
+                .collect()
+        } else {
+            Vec::new()
+        };
+        return (majors, minors);
+    }
+    let majors: Vec<Tick> = (first - 1..=last)
+        .flat_map(|exponent| [1.0, 2.0, 5.0].map(|m| m * 10.0_f64.powi(exponent)))
+        .filter(inside)
+        .map(|value| Tick {
+            value,
+            label: number(value),
+        })
+        .collect();
+    if majors.len() >= 2 {
+        (majors, Vec::new())
+    } else {
+        (linear(low, high, most), Vec::new())
+    }
+}
+
+fn plain_power(exponent: i32) -> String {
+    if exponent < 0 {
+        format!("{:.*}", exponent.unsigned_abs() as usize, 10.0_f64.powi(exponent))
+    } else {
+        format!("{:.0}", 10.0_f64.powi(exponent))
+    }
+}
+
+/// How the labels of one axis are written: the same number of decimals for all of them.
+struct Numbers {
+    decimals: usize,
+    exponent: Option<i32>,
+}
+
+impl Numbers {
+    fn for_step(step: f64, magnitude: f64) -> Self {
+        let exponent = (magnitude >= 1e6 || magnitude < 1e-3)
+            .then(|| (magnitude.log10() + 1e-9).floor() as i32);
+        let scaled = step / 10.0_f64.powi(exponent.unwrap_or(0));
+        // The decimals that a step of 1, 2, 2.5 or 5 · 10ᵏ needs.
+        let decimals = (0..12)
+            .find(|&d| {
+                let shifted = scaled * 10.0_f64.powi(d);
+                (shifted - shifted.round()).abs() < 1e-6 * shifted.max(1.0)
+            })
+            .unwrap_or(12);
+        Self {
+            decimals: decimals as usize,
+            exponent,
+        }
+    }
+
+    fn write(&self, value: f64) -> String {
+        if value == 0.0 {
+            return format!("{:.*}", if self.exponent.is_some() { 0 } else { self.decimals }, 0.0);
+        }
+        match self.exponent {
+            None => signed(value, format!("{:.*}", self.decimals, value.abs())),
+            Some(exponent) => {
+                let mantissa = format!("{:.*}", self.decimals, (value / 10.0_f64.powi(exponent)).abs());
+                signed(value, format!("{mantissa}×10{}", superscript(exponent)))
+            }
+        }
+    }
+}
+
+fn signed(value: f64, digits: String) -> String {
+    if value < 0.0 { format!("−{digits}") } else { digits }
+}
+
+/// A number as text, with at most four significant digits and a true minus sign.
+///
+/// ```
+/// assert_eq!(gradus_plot::number(-0.03164), "−0.03164");
+/// assert_eq!(gradus_plot::number(1234567.0), "1.235×10⁶");
+/// assert_eq!(gradus_plot::number(0.5), "0.5");
+/// ```
+#[must_use]
+pub fn number(value: f64) -> String {
+    if value == 0.0 {
+        return "0".to_owned();
+    }
+    if !value.is_finite() {
+        return signed(value, if value.is_nan() { "NaN".to_owned() } else { "∞".to_owned() });
+    }
+    let scientific = format!("{:.3e}", value.abs());
+    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    if (-4..6).contains(&exponent) {
+        let decimals = (3 - exponent).max(0) as usize;
+        return signed(value, trimmed(&format!("{:.decimals$}", value.abs())));
+    }
+    signed(value, format!("{}×10{}", trimmed(mantissa), superscript(exponent)))
+}
+
+fn trimmed(digits: &str) -> String {
+    if digits.contains('.') {
+        digits.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        digits.to_owned()
+    }
+}
+
+fn superscript(exponent: i32) -> String {
+    exponent
+        .to_string()
+        .chars()
+        .map(|c| match c {
+            '-' => '⁻',
+            '1' => '¹',
+            '2' => '²',
+            '3' => '³',
+            digit => char::from_u32('⁰' as u32 + digit.to_digit(10).unwrap_or(0)).unwrap_or(digit),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(ticks: &[Tick], labels: &[&str]) {
+        let written: Vec<&str> = ticks.iter().map(|tick| tick.label.as_str()).collect();
+        assert_eq!(written, labels);
+    }
+
+    #[test]
+    fn steps_are_1_2_2_5_and_5() {
+        check(&linear(0.0, 1.0, 5), &["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]);
+        check(&linear(0.0, 1.0, 4), &["0.00", "0.25", "0.50", "0.75", "1.00"]);
+        check(&linear(-3.0, 7.0, 5), &["−2", "0", "2", "4", "6"]);
+        check(&linear(0.0, 100.0, 4), &["0", "25", "50", "75", "100"]);
+        check(&linear(0.1, 0.3, 2), &["0.1", "0.2", "0.3"]);
+        check(&linear(13.0, 14.0, 2), &["13.0", "13.5", "14.0"]);
+    }
+
+    #[test]
+    fn very_large_and_small_values_carry_an_exponent() {
+        check(&linear(0.0, 4e6, 4), &["0", "1×10⁶", "2×10⁶", "3×10⁶", "4×10⁶"]);
+        check(&linear(0.0, 5e-5, 2), &["0", "2.5×10⁻⁵", "5.0×10⁻⁵"]);
+    }
+
+    #[test]
+    fn odd_ranges_end_the_search() {
+        for (low, high) in [
+            (f64::NAN, 1.0),
+            (0.0, f64::INFINITY),
+            (-f64::MAX, f64::MAX),
+            (1.0, 1.0),
+            (1.0, 1.0 + f64::EPSILON),
+            (2.0, 1.0),
+            (0.0, 5e-324),
+        ] {
+            check(&linear(low, high, 5), &[]);
+        }
+        assert!(linear(1e300, 1.5e308, 5).len() <= 8);
+        assert!(linear(0.0, 1.0, usize::MAX).len() <= 51);
+    }
+
+    #[test]
+    fn decades_with_small_ticks_between() {
+        let (majors, minors) = logarithmic(1e-3, 1.0, 5);
+        check(&majors, &["0.001", "0.01", "0.1", "1"]);
+        assert_eq!(minors.len(), 24);
+        let (majors, minors) = logarithmic(1e-9, 1e3, 4);
+        check(&majors, &["10⁻⁹", "10⁻⁶", "10⁻³", "10⁰", "10³"]);
+        assert!(minors.is_empty());
+    }
+
+    #[test]
+    fn less_than_a_decade_is_still_labelled() {
+        check(&logarithmic(0.3, 0.9, 5).0, &["0.4", "0.6", "0.8"]);
+        check(&logarithmic(0.15, 0.9, 5).0, &["0.2", "0.5"]);
+        check(&logarithmic(0.0, 1.0, 5).0, &[]);
+    }
+
+    #[test]
+    fn numbers_in_text() {
+        for (value, text) in [
+            (0.0, "0"),
+            (100.0, "100"),
+            (-1.5, "−1.5"),
+            (0.000_012, "1.2×10⁻⁵"),
+            (f64::NAN, "NaN"),
+            (f64::NEG_INFINITY, "−∞"),
+        ] {
+            assert_eq!(number(value), text);
+        }
+    }
+}
