@@ -1,0 +1,5 @@
+//! Laws that hold for every accumulator.
+
+mod merging;
+#[cfg(feature = "serde")]
+mod serialising;
