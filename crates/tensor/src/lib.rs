@@ -1,1 +1,39 @@
-//! Dense n-dimensional arrays with run-time dtypes, zero-copy views, fast kernels and a vocabulary of differentiable operations.
+//! Dense n-dimensional arrays with run-time dtypes, and the vocabulary of differentiable operations.
+//!
+//! A [`Tensor`] is one pointer to a reference-counted block; views share memory, writes never show
+//! through another name. Operations are written once, forward and gradient rule side by side, in the
+//! words of [`Array`]: a tensor runs them, a recorded variable (crate `gradus-autograd`) runs them
+//! and remembers. This crate knows nothing of gradients being recorded.
+//!
+//! Start with [`Tensor`] and [`tensor!`]; the operations stand in [`ops`], family by family; one of
+//! your own starts from [`Op`].
+
+mod device;
+mod dispatch;
+mod dtype;
+mod element;
+mod error;
+#[expect(unsafe_code, reason = "loops over raw memory; every place says why it is sound")]
+mod kernel;
+mod layout;
+mod nested;
+mod op;
+pub mod ops;
+mod print;
+#[expect(unsafe_code, reason = "the one owner of tensor memory; every place says why it is sound")]
+mod storage;
+mod tensor;
+#[doc(hidden)]
+pub mod testkit;
+
+pub use device::Device;
+pub use dtype::DType;
+pub use element::{Element, Scalar};
+pub use error::{Error, ErrorKind, Result};
+pub use half::{bf16, f16};
+pub use kernel::{num_threads, set_num_threads};
+pub use layout::MAX_RANK;
+pub use nested::Nested;
+pub use op::{Array, InputShape, Op, Saved, Saves, VariadicOp};
+pub use ops::Reduction;
+pub use storage::{MemoryStats, Tensor, memory_stats, release_memory};

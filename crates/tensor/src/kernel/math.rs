@@ -1,0 +1,273 @@
+//! Elementary functions as straight-line code, so that loops over them vectorise.
+//!
+//! The `f32` versions use the Cephes polynomials (Moshier, 1989) with fused multiply-adds; no branch,
+//! no table. `f64` uses the standard library.
+
+use crate::Element;
+
+/// A floating-point type that kernels compute in.
+pub(crate) trait Real:
+    Element
+    + std::ops::Add<Output = Self>
+    + std::ops::Sub<Output = Self>
+    + std::ops::Mul<Output = Self>
+    + std::ops::Div<Output = Self>
+    + std::ops::Neg<Output = Self>
+{
+    fn from_f64(x: f64) -> Self;
+    fn to_f64(self) -> f64;
+    /// `self · a + b`, rounded once.
+    fn fused(self, a: Self, b: Self) -> Self;
+    fn sqrt(self) -> Self;
+    fn abs(self) -> Self;
+    fn exp(self) -> Self;
+    fn ln(self) -> Self;
+    fn ln_1p(self) -> Self;
+    fn tanh(self) -> Self;
+    fn powi(self, n: i32) -> Self;
+
+    /// `1 / (1 + e⁻ˣ)`.
+    #[inline(always)]
+    fn sigmoid(self) -> Self {
+        Self::ONE / (Self::ONE + (-self).exp())
+    }
+
+    /// The larger one; NaN if either is NaN.
+    #[inline(always)]
+    fn larger(self, other: Self) -> Self {
+        if self >= other || self != self { self } else { other }
+    }
+
+    /// The smaller one; NaN if either is NaN.
+    #[inline(always)]
+    fn smaller(self, other: Self) -> Self {
+        if self <= other || self != self { self } else { other }
+    }
+}
+
+/// Adding and subtracting this rounds a number below 2²² to the nearest integer, whose value then
+/// stands in the low bits.
+const ROUND: f32 = 12_582_912.0;
+
+#[inline(always)]
+fn pow2(n: i32) -> f32 {
+    f32::from_bits(((n + 127) as u32) << 23)
+}
+
+#[inline(always)]
+fn exp_f32(x: f32) -> f32 {
+    // Written so that NaN passes through both comparisons.
+    let x = if x > 89.0 { 89.0 } else { x };
+    let x = if x < -104.0 { -104.0 } else { x };
+    let shifted = x.mul_add(std::f32::consts::LOG2_E, ROUND);
+    let n = shifted - ROUND;
+    let r = n.mul_add(-0.693_359_375, x);
+    let r = n.mul_add(2.121_944_4e-4, r);
+    let p = 1.987_569_1e-4f32;
+    let p = p.mul_add(r, 1.398_199_9e-3);
+    let p = p.mul_add(r, 8.333_452e-3);
+    let p = p.mul_add(r, 4.166_579_6e-2);
+    let p = p.mul_add(r, 1.666_666_5e-1);
+    let p = p.mul_add(r, 0.5);
+    let y = p.mul_add(r * r, r) + 1.0;
+    // Two steps, because 2ⁿ alone leaves the exponent's range at both ends.
+    let n = (shifted.to_bits() as i32).wrapping_sub(ROUND.to_bits() as i32);
+    let half = n >> 1;
+    y * pow2(half) * pow2(n.wrapping_sub(half))
+}
+
+#[inline(always)]
+fn ln_f32(x: f32) -> f32 {
+    let subnormal = x < f32::MIN_POSITIVE;
+    let scaled = if subnormal { x * 8_388_608.0 } else { x };
+    let bits = scaled.to_bits();
+    let exponent = ((bits >> 23) & 0xff) as i32 - 126 - if subnormal { 23 } else { 0 };
+    let m = f32::from_bits((bits & 0x007f_ffff) | 0x3f00_0000);
+    let low = m < std::f32::consts::FRAC_1_SQRT_2;
+    let e = exponent as f32 - if low { 1.0 } else { 0.0 };
+    let f = if low { m + m - 1.0 } else { m - 1.0 };
+    let z = f * f;
+    let p = 7.037_683_6e-2f32;
+    let p = p.mul_add(f, -1.151_461e-1);
+    let p = p.mul_add(f, 1.167_699_9e-1);
+    let p = p.mul_add(f, -1.242_014_1e-1);
+    let p = p.mul_add(f, 1.424_932_3e-1);
+    let p = p.mul_add(f, -1.666_805_8e-1);
+    let p = p.mul_add(f, 2.000_071_5e-1);
+    let p = p.mul_add(f, -2.499_999_4e-1);
+    let p = p.mul_add(f, 3.333_333_1e-1);
+    let y = p * f * z;
+    let y = e.mul_add(-2.121_944_4e-4, y);
+    let y = z.mul_add(-0.5, y);
+    let y = e.mul_add(0.693_359_375, f + y);
+    let y = if x == f32::INFINITY { x } else { y };
+    let y = if x == 0.0 { f32::NEG_INFINITY } else { y };
+    if x >= 0.0 { y } else { f32::NAN }
+}
+
+#[inline(always)]
+fn ln_1p_f32(x: f32) -> f32 {
+    // ln(1 + x) of the rounded sum, plus the first-order effect of what rounding lost.
+    let u = 1.0 + x;
+    let lost = x - (u - 1.0);
+    let correction = if u > 0.0 && u < f32::INFINITY { lost / u } else { 0.0 };
+    let y = ln_f32(u) + correction;
+    // Keeps the sign of −0.0 and every subnormal.
+    if u == 1.0 { x } else { y }
+}
+
+#[inline(always)]
+fn tanh_f32(x: f32) -> f32 {
+    let a = x.abs();
+    let z = x * x;
+    let p = -5.704_988_7e-3f32;
+    let p = p.mul_add(z, 2.063_908_9e-2);
+    let p = p.mul_add(z, -5.373_971_6e-2);
+    let p = p.mul_add(z, 1.333_144_2e-1);
+    let p = p.mul_add(z, -3.333_328_2e-1);
+    let small = (p * z).mul_add(x, x);
+    let large = 1.0 - 2.0 / (exp_f32(a + a) + 1.0);
+    // The sign last, for −0.0 too.
+    let y = if a < 0.625 { small } else { large };
+    y.copysign(x)
+}
+
+impl Real for f32 {
+    #[inline(always)]
+    fn from_f64(x: f64) -> f32 {
+        x as f32
+    }
+    #[inline(always)]
+    fn to_f64(self) -> f64 {
+        f64::from(self)
+    }
+    #[inline(always)]
+    fn fused(self, a: f32, b: f32) -> f32 {
+        self.mul_add(a, b)
+    }
+    #[inline(always)]
+    fn sqrt(self) -> f32 {
+        f32::sqrt(self)
+    }
+    #[inline(always)]
+    fn abs(self) -> f32 {
+        f32::abs(self)
+    }
+    #[inline(always)]
+    fn exp(self) -> f32 {
+        exp_f32(self)
+    }
+    #[inline(always)]
+    fn ln(self) -> f32 {
+        ln_f32(self)
+    }
+    #[inline(always)]
+    fn ln_1p(self) -> f32 {
+        ln_1p_f32(self)
+    }
+    #[inline(always)]
+    fn tanh(self) -> f32 {
+        tanh_f32(self)
+    }
+    #[inline(always)]
+    fn powi(self, n: i32) -> f32 {
+        f32::powi(self, n)
+    }
+}
+
+impl Real for f64 {
+    #[inline(always)]
+    fn from_f64(x: f64) -> f64 {
+        x
+    }
+    #[inline(always)]
+    fn to_f64(self) -> f64 {
+        self
+    }
+    #[inline(always)]
+    fn fused(self, a: f64, b: f64) -> f64 {
+        self.mul_add(a, b)
+    }
+    #[inline(always)]
+    fn sqrt(self) -> f64 {
+        f64::sqrt(self)
+    }
+    #[inline(always)]
+    fn abs(self) -> f64 {
+        f64::abs(self)
+    }
+    #[inline(always)]
+    fn exp(self) -> f64 {
+        f64::exp(self)
+    }
+    #[inline(always)]
+    fn ln(self) -> f64 {
+        f64::ln(self)
+    }
+    #[inline(always)]
+    fn ln_1p(self) -> f64 {
+        f64::ln_1p(self)
+    }
+    #[inline(always)]
+    fn tanh(self) -> f64 {
+        f64::tanh(self)
+    }
+    #[inline(always)]
+    fn powi(self, n: i32) -> f64 {
+        f64::powi(self, n)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Distance in units in the last place of the correctly rounded value.
+    fn ulps(got: f32, exact: f64) -> f64 {
+        let right = exact as f32;
+        if got == right || (got.is_nan() && right.is_nan()) {
+            return 0.0;
+        }
+        let ulp = f64::from(f32::from_bits((right.abs().to_bits() + 1).min(0x7f7f_ffff))) - f64::from(right.abs());
+        ((f64::from(got) - exact) / ulp.max(1e-45)).abs()
+    }
+
+    /// Every 1,009th bit pattern: all exponents, both signs, infinities and NaNs.
+    fn worst(f: fn(f32) -> f32, exact: fn(f64) -> f64) -> (f64, f32) {
+        let mut worst = (0.0, 0.0);
+        for bits in (0..=u32::MAX).step_by(1009) {
+            let x = f32::from_bits(bits);
+            let u = ulps(f(x), exact(f64::from(x)));
+            if u > worst.0 {
+                worst = (u, x);
+            }
+        }
+        worst
+    }
+
+    #[test]
+    fn within_two_units_in_the_last_place() {
+        for (name, f, exact) in [
+            ("exp", exp_f32 as fn(f32) -> f32, f64::exp as fn(f64) -> f64),
+            ("ln", ln_f32, f64::ln),
+            ("ln_1p", ln_1p_f32, f64::ln_1p),
+            ("tanh", tanh_f32, f64::tanh),
+        ] {
+            let (ulps, at) = worst(f, exact);
+            assert!(ulps <= 2.0, "{name} is {ulps} ulp off at {at:e}");
+        }
+    }
+
+    #[test]
+    fn special_values() {
+        assert_eq!(exp_f32(f32::NEG_INFINITY), 0.0);
+        assert_eq!(exp_f32(f32::INFINITY), f32::INFINITY);
+        assert_eq!(ln_f32(0.0), f32::NEG_INFINITY);
+        assert!(ln_f32(-1.0).is_nan() && exp_f32(f32::NAN).is_nan() && tanh_f32(f32::NAN).is_nan());
+        assert_eq!(ln_1p_f32(-1.0), f32::NEG_INFINITY);
+        assert_eq!(tanh_f32(1e4), 1.0);
+        assert_eq!(tanh_f32(-0.0).to_bits(), (-0.0f32).to_bits());
+        assert_eq!((1e4f32).sigmoid(), 1.0);
+        assert_eq!((-1e4f32).sigmoid(), 0.0);
+    }
+}

@@ -1,0 +1,24 @@
+//! Loops over elements. Everything here works on host memory; operations call it, users do not.
+//!
+//! A result never depends on the number of threads: work is cut into pieces whose bounds follow from
+//! the sizes alone, and reductions combine their pieces in a fixed tree.
+
+mod copy;
+mod elementwise;
+mod gather;
+pub(crate) mod gemm;
+mod lanes;
+pub(crate) mod math;
+mod parallel;
+mod reduce;
+mod simd;
+mod walk;
+
+pub(crate) use copy::{cast, copy_from, fill, first, from_slice, join, materialize, single};
+pub(crate) use elementwise::{map, update, zip};
+pub(crate) use gather::{add_rows, gather_rows};
+pub(crate) use math::Real;
+pub(crate) use parallel::for_pieces;
+pub use parallel::{num_threads, set_num_threads};
+pub(crate) use reduce::{Number, extreme_last, sum_middle, sum_of};
+pub(crate) use simd::{Kernel, dispatch};

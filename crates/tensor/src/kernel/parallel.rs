@@ -1,0 +1,91 @@
+//! Threads: one pool, one knob, and pieces of work that do not depend on either.
+
+use std::ops::Range;
+use std::sync::{Arc, OnceLock, RwLock};
+
+use rayon::prelude::*;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+static POOL: OnceLock<RwLock<Arc<ThreadPool>>> = OnceLock::new();
+
+fn pool_of(threads: usize) -> Arc<ThreadPool> {
+    let pool = ThreadPoolBuilder::new().num_threads(threads).thread_name(|i| format!("gradus-{i}")).build();
+    Arc::new(pool.expect("the operating system starts the compute threads"))
+}
+
+fn slot() -> &'static RwLock<Arc<ThreadPool>> {
+    POOL.get_or_init(|| {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        RwLock::new(pool_of(threads))
+    })
+}
+
+fn pool() -> Arc<ThreadPool> {
+    slot().read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+}
+
+/// How many threads large operations use.
+#[must_use]
+pub fn num_threads() -> usize {
+    pool().current_num_threads()
+}
+
+/// Sets how many threads large operations use, at least one; the default is one per core.
+///
+/// No result depends on it, to the last bit.
+pub fn set_num_threads(threads: usize) {
+    let pool = pool_of(threads.max(1));
+    *slot().write().unwrap_or_else(std::sync::PoisonError::into_inner) = pool;
+}
+
+/// Runs `work` inside the pool, for libraries that bring their own parallel loops.
+pub(super) fn in_pool<R: Send>(work: impl FnOnce() -> R + Send) -> R {
+    pool().install(work)
+}
+
+/// Cuts `0..len` into pieces of `piece` and runs `work` on each: in order on this thread if there are
+/// fewer than `worth` elements, else on the pool.
+#[inline]
+pub(crate) fn for_pieces(len: usize, piece: usize, worth: usize, work: impl Fn(Range<usize>) + Sync + Send) {
+    if len < worth {
+        let mut start = 0;
+        while start < len {
+            let end = (start + piece).min(len);
+            work(start..end);
+            start = end;
+        }
+    } else {
+        spread(len, piece, &work);
+    }
+}
+
+#[inline(never)]
+fn spread(len: usize, piece: usize, work: &(dyn Fn(Range<usize>) + Sync + Send)) {
+    let pool = pool();
+    let pieces = len.div_ceil(piece);
+    if pool.current_num_threads() == 1 {
+        (0..pieces).for_each(|p| work(p * piece..((p + 1) * piece).min(len)));
+    } else {
+        pool.install(|| {
+            (0..pieces).into_par_iter().for_each(|p| work(p * piece..((p + 1) * piece).min(len)));
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    #[test]
+    fn pieces_cover_everything_once() {
+        for (len, piece, worth) in [(0, 4, 0), (10, 4, 100), (10, 4, 0), (8, 4, 0)] {
+            let seen = AtomicUsize::new(0);
+            for_pieces(len, piece, worth, |r| {
+                assert!(r.len() <= piece);
+                seen.fetch_add(r.sum::<usize>() + 1_000_000, Ordering::Relaxed);
+            });
+            assert_eq!(seen.load(Ordering::Relaxed), (0..len).sum::<usize>() + 1_000_000 * len.div_ceil(piece));
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! The same loop compiled for several instruction sets, chosen at run time.
+
+use std::sync::atomic::{AtomicU8, Ordering};
+
+/// A loop whose body is inlined into one function per instruction set.
+///
+/// `run` must be `#[inline(always)]`, and so must what it calls in its inner loop: only then does
+/// the compiler vectorise it with the wider registers.
+pub(crate) trait Kernel {
+    type Output;
+    fn run(self) -> Self::Output;
+}
+
+#[derive(Clone, Copy, PartialEq)]
+#[repr(u8)]
+enum Level {
+    Unknown,
+    Baseline,
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    #[cfg(target_arch = "x86_64")]
+    Avx512,
+}
+
+static LEVEL: AtomicU8 = AtomicU8::new(Level::Unknown as u8);
+
+#[cold]
+fn detect() -> u8 {
+    #[cfg_attr(not(target_arch = "x86_64"), expect(unused_mut, reason = "only x86-64 has higher levels"))]
+    let mut level = Level::Baseline;
+    #[cfg(target_arch = "x86_64")]
+    {
+        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") && is_x86_feature_detected!("bmi2") {
+            level = Level::Avx2;
+            if is_x86_feature_detected!("avx512f")
+                && is_x86_feature_detected!("avx512vl")
+                && is_x86_feature_detected!("avx512bw")
+                && is_x86_feature_detected!("avx512dq")
+            {
+                level = Level::Avx512;
+            }
+        }
+    }
+    LEVEL.store(level as u8, Ordering::Relaxed);
+    level as u8
+}
+
+/// Whether 512-bit registers are there.
+#[inline]
+pub(crate) fn has_avx512() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    {
+        level() == Level::Avx512 as u8
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    {
+        false
+    }
+}
+
+#[inline(always)]
+fn level() -> u8 {
+    let level = LEVEL.load(Ordering::Relaxed);
+    if level == Level::Unknown as u8 { detect() } else { level }
+}
+
+/// Runs the loop in the best version this CPU has.
+#[inline(always)]
+pub(crate) fn dispatch<K: Kernel>(kernel: K) -> K::Output {
+    #[cfg(target_arch = "x86_64")]
+    {
+        let level = level();
+        if level == Level::Avx512 as u8 {
+            // SAFETY: the features were detected.
+            return unsafe { run_avx512(kernel) };
+        }
+        if level == Level::Avx2 as u8 {
+            // SAFETY: the features were detected.
+            return unsafe { run_avx2(kernel) };
+        }
+    }
+    kernel.run()
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma,bmi1,bmi2")]
+fn run_avx2<K: Kernel>(kernel: K) -> K::Output {
+    kernel.run()
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512vl,avx512bw,avx512dq,avx2,fma,bmi1,bmi2")]
+fn run_avx512<K: Kernel>(kernel: K) -> K::Output {
+    kernel.run()
+}

@@ -1,0 +1,388 @@
+//! Sums, differences, products and quotients.
+
+use super::broadcast::broadcast;
+use super::{Cast, Sums};
+use crate::dispatch::{for_float, for_number};
+use crate::kernel::{self, Number};
+use crate::{Array, Element, Op, Result, Saved, Saves, Scalar, Tensor};
+
+#[derive(Clone, Debug)]
+pub(super) struct Add;
+
+impl Op<2> for Add {
+    const NAME: &'static str = "add";
+    const SAVES: Saves = Saves::NOTHING;
+
+    #[inline]
+    fn forward(&self, [a, b]: [&Tensor; 2]) -> Result<Tensor> {
+        for_number!(Self::NAME, a.dtype(), T => Ok(kernel::zip(a, b, T::plus)))
+    }
+
+    /// dL/da = dL/db = g
+    fn vjp<A: Array>(&self, _wrt: usize, _saved: &Saved<'_, A>, g: &A) -> Result<A> {
+        Ok(g.clone())
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Sub;
+
+impl Op<2> for Sub {
+    const NAME: &'static str = "sub";
+    const SAVES: Saves = Saves::NOTHING;
+
+    #[inline]
+    fn forward(&self, [a, b]: [&Tensor; 2]) -> Result<Tensor> {
+        for_number!(Self::NAME, a.dtype(), T => Ok(kernel::zip(a, b, T::minus)))
+    }
+
+    /// dL/da = g,  dL/db = −g
+    fn vjp<A: Array>(&self, wrt: usize, _saved: &Saved<'_, A>, g: &A) -> Result<A> {
+        if wrt == 0 { Ok(g.clone()) } else { g.neg() }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Mul;
+
+impl Op<2> for Mul {
+    const NAME: &'static str = "mul";
+    const SAVES: Saves = Saves::INPUTS;
+
+    #[inline]
+    fn forward(&self, [a, b]: [&Tensor; 2]) -> Result<Tensor> {
+        for_number!(Self::NAME, a.dtype(), T => Ok(kernel::zip(a, b, T::times)))
+    }
+
+    /// dL/da = g b,  dL/db = g a
+    fn vjp<A: Array>(&self, wrt: usize, saved: &Saved<'_, A>, g: &A) -> Result<A> {
+        g.mul(saved.input(1 - wrt)?)
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Div;
+
+impl Op<2> for Div {
+    const NAME: &'static str = "div";
+    const SAVES: Saves = Saves::input(1).and(Saves::OUTPUT);
+
+    fn forward(&self, [a, b]: [&Tensor; 2]) -> Result<Tensor> {
+        for_float!(Self::NAME, a.dtype(), T => Ok(kernel::zip(a, b, |a: T, b: T| a / b)))
+    }
+
+    /// dL/da = g / b,  dL/db = −g y / b
+    fn vjp<A: Array>(&self, wrt: usize, saved: &Saved<'_, A>, g: &A) -> Result<A> {
+        let quotient = g.div(saved.input(1)?)?;
+        if wrt == 0 { Ok(quotient) } else { quotient.mul(saved.output()?)?.neg() }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct AddScalar(pub(super) Scalar);
+
+impl Op<1> for AddScalar {
+    const NAME: &'static str = "add_scalar";
+    const SAVES: Saves = Saves::NOTHING;
+
+    fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
+        for_number!(Self::NAME, x.dtype(), T => {
+            let c = T::from_scalar(self.0);
+            Ok(kernel::map(x, move |x: T| x.plus(c)))
+        })
+    }
+
+    /// dL/dx = g
+    fn vjp<A: Array>(&self, _wrt: usize, _saved: &Saved<'_, A>, g: &A) -> Result<A> {
+        Ok(g.clone())
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct MulScalar(pub(super) Scalar);
+
+impl Op<1> for MulScalar {
+    const NAME: &'static str = "mul_scalar";
+    const SAVES: Saves = Saves::NOTHING;
+
+    #[inline]
+    fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
+        for_number!(Self::NAME, x.dtype(), T => {
+            let c = T::from_scalar(self.0);
+            Ok(kernel::map(x, move |x: T| x.times(c)))
+        })
+    }
+
+    /// dL/dx = c g
+    fn vjp<A: Array>(&self, _wrt: usize, _saved: &Saved<'_, A>, g: &A) -> Result<A> {
+        g.mul_scalar(self.0)
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Square;
+
+impl Op<1> for Square {
+    const NAME: &'static str = "square";
+    const SAVES: Saves = Saves::INPUTS;
+
+    #[inline]
+    fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
+        for_number!(Self::NAME, x.dtype(), T => Ok(kernel::map(x, |x: T| x.times(x))))
+    }
+
+    /// dL/dx = 2 x g
+    fn vjp<A: Array>(&self, _wrt: usize, saved: &Saved<'_, A>, g: &A) -> Result<A> {
+        saved.input(0)?.mul(g)?.mul_scalar(2)
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Abs;
+
+impl Op<1> for Abs {
+    const NAME: &'static str = "abs";
+    const SAVES: Saves = Saves::INPUTS;
+
+    fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
+        for_number!(Self::NAME, x.dtype(), T => {
+            Ok(kernel::map(x, |x: T| if x < T::ZERO { T::ZERO.minus(x) } else if x == T::ZERO { T::ZERO } else { x }))
+        })
+    }
+
+    /// dL/dx = g sign(x), 0 at 0
+    fn vjp<A: Array>(&self, _wrt: usize, saved: &Saved<'_, A>, g: &A) -> Result<A> {
+        g.mul(&saved.input(0)?.sign()?)
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Sign;
+
+impl Op<1> for Sign {
+    const NAME: &'static str = "sign";
+    const SAVES: Saves = Saves::NOTHING;
+
+    fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
+        for_number!(Self::NAME, x.dtype(), T => {
+            let down = T::ZERO.minus(T::ONE);
+            Ok(kernel::map(x, move |x: T| if x > T::ZERO { T::ONE } else if x < T::ZERO { down } else { x }))
+        })
+    }
+
+    /// 0 everywhere, as in PyTorch
+    fn vjp<A: Array>(&self, _wrt: usize, _saved: &Saved<'_, A>, g: &A) -> Result<A> {
+        g.mul_scalar(0)
+    }
+}
+
+/// Sums, differences, products and quotients with broadcasting: shapes are aligned at the last
+/// dimension and sizes of 1 repeat, dtypes are promoted as in PyTorch.
+pub trait Arithmetic: Array {
+    /// `a + b`.
+    ///
+    /// # Errors
+    /// Shapes that do not broadcast; two bool tensors.
+    #[inline]
+    fn add(&self, other: &Self) -> Result<Self> {
+        broadcast(Add::NAME, self, other, |a, b| Self::apply(Add, [a, b]))
+    }
+
+    /// `a − b`.
+    ///
+    /// # Errors
+    /// As [`add`](Arithmetic::add).
+    #[inline]
+    fn sub(&self, other: &Self) -> Result<Self> {
+        broadcast(Sub::NAME, self, other, |a, b| Self::apply(Sub, [a, b]))
+    }
+
+    /// `a · b`, element by element (Hadamard product).
+    ///
+    /// # Errors
+    /// As [`add`](Arithmetic::add).
+    #[inline]
+    fn mul(&self, other: &Self) -> Result<Self> {
+        broadcast(Mul::NAME, self, other, |a, b| Self::apply(Mul, [a, b]))
+    }
+
+    /// `a / b`, the true quotient: integers become `f32`.
+    ///
+    /// # Errors
+    /// Shapes that do not broadcast.
+    fn div(&self, other: &Self) -> Result<Self> {
+        let dtype = self.dtype().promote(other.dtype());
+        if dtype.is_float() {
+            return broadcast(Div::NAME, self, other, |a, b| Self::apply(Div, [a, b]));
+        }
+        self.to_float()?.div(&other.to_float()?)
+    }
+
+    /// `−a`.
+    ///
+    /// # Errors
+    /// A bool tensor.
+    #[inline]
+    fn neg(&self) -> Result<Self> {
+        Self::apply(MulScalar(Scalar::Int(-1)), [self])
+    }
+
+    /// `a + c`. A float `c` makes an integer tensor `f32`.
+    ///
+    /// # Errors
+    /// None for numbers; bool tensors are converted to the scalar's dtype.
+    fn add_scalar(&self, c: impl Into<Scalar>) -> Result<Self> {
+        let c = c.into();
+        Self::apply(AddScalar(c), [&fit_scalar(self, c)?])
+    }
+
+    /// `a − c`.
+    ///
+    /// # Errors
+    /// As [`add_scalar`](Arithmetic::add_scalar).
+    fn sub_scalar(&self, c: impl Into<Scalar>) -> Result<Self> {
+        let c = match c.into() {
+            Scalar::Float(x) => Scalar::Float(-x),
+            other => Scalar::Int(other.to_i64().wrapping_neg()),
+        };
+        self.add_scalar(c)
+    }
+
+    /// `c − a`.
+    ///
+    /// # Errors
+    /// As [`add_scalar`](Arithmetic::add_scalar).
+    fn rsub_scalar(&self, c: impl Into<Scalar>) -> Result<Self> {
+        let c = c.into();
+        fit_scalar(self, c)?.neg()?.add_scalar(c)
+    }
+
+    /// `a · c`.
+    ///
+    /// # Errors
+    /// As [`add_scalar`](Arithmetic::add_scalar).
+    #[inline]
+    fn mul_scalar(&self, c: impl Into<Scalar>) -> Result<Self> {
+        let c = c.into();
+        if self.dtype().is_float() {
+            return Self::apply(MulScalar(c), [self]);
+        }
+        Self::apply(MulScalar(c), [&fit_scalar(self, c)?])
+    }
+
+    /// `a / c`, the true quotient: integers become `f32`.
+    ///
+    /// # Errors
+    /// None today.
+    fn div_scalar(&self, c: impl Into<Scalar>) -> Result<Self> {
+        let x = self.to_float()?;
+        let c = Self::constant(Tensor::scalar(c.into().to_f64()).to_dtype(x.dtype())?);
+        x.div(&c)
+    }
+
+    /// `c / a`.
+    ///
+    /// # Errors
+    /// None today.
+    fn rdiv_scalar(&self, c: impl Into<Scalar>) -> Result<Self> {
+        let x = self.to_float()?;
+        let c = Self::constant(Tensor::scalar(c.into().to_f64()).to_dtype(x.dtype())?);
+        c.div(&x)
+    }
+
+    /// `a²`.
+    ///
+    /// # Errors
+    /// A bool tensor.
+    #[inline]
+    fn square(&self) -> Result<Self> {
+        Self::apply(Square, [self])
+    }
+
+    /// `|a|`; the gradient at 0 is 0.
+    ///
+    /// # Errors
+    /// A bool tensor.
+    fn abs(&self) -> Result<Self> {
+        Self::apply(Abs, [self])
+    }
+
+    /// −1, 0 or 1; its gradient is 0 everywhere.
+    ///
+    /// # Errors
+    /// A bool tensor.
+    fn sign(&self) -> Result<Self> {
+        Self::apply(Sign, [self])
+    }
+
+    /// Adds up whatever was broadcast, so that the result has this shape: the adjoint of
+    /// [`expand`](super::Shapes::expand).
+    ///
+    /// # Errors
+    /// `shape` does not expand to this tensor's shape.
+    fn sum_to_size(&self, shape: &[usize]) -> Result<Self> {
+        self.sum_expanded(shape)
+    }
+}
+impl<A: Array> Arithmetic for A {}
+
+/// The tensor in the dtype of `tensor ∘ scalar`.
+fn fit_scalar<A: Array>(x: &A, c: Scalar) -> Result<A> {
+    let scalar = c.default_dtype();
+    let dtype = if scalar.category() > x.dtype().category() { scalar } else { x.dtype() };
+    x.to_dtype(dtype)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{DType, tensor};
+    use crate::testkit::{assert_close, check_forward, check_vjp, check_vjp_in};
+
+    #[test]
+    fn forward() {
+        let (a, b) = (&tensor![1.0, -2.0], &tensor![4.0, 8.0]);
+        check_forward(Add, [a, b], &[5.0, 6.0]);
+        check_forward(Sub, [a, b], &[-3.0, -10.0]);
+        check_forward(Mul, [a, b], &[4.0, -16.0]);
+        check_forward(Div, [a, b], &[0.25, -0.25]);
+        check_forward(AddScalar(Scalar::Float(0.5)), [a], &[1.5, -1.5]);
+        check_forward(MulScalar(Scalar::Int(3)), [a], &[3.0, -6.0]);
+        check_forward(Square, [a], &[1.0, 4.0]);
+        check_forward(Abs, [a], &[1.0, 2.0]);
+        check_forward(Sign, [&tensor![-3.0, 0.0, 2.0]], &[-1.0, 0.0, 1.0]);
+    }
+
+    #[test]
+    fn vjp() {
+        check_vjp(Add, [&[2, 3], &[2, 3]]);
+        check_vjp(Sub, [&[2, 3], &[2, 3]]);
+        check_vjp(Mul, [&[2, 3], &[2, 3]]);
+        check_vjp(Div, [&[2, 3], &[2, 3]]);
+        check_vjp(AddScalar(Scalar::Float(2.0)), [&[4]]);
+        check_vjp(MulScalar(Scalar::Float(-2.5)), [&[4]]);
+        check_vjp(Square, [&[2, 2]]);
+        check_vjp_in(Abs, [&[4]], -0.9, -0.1);
+        check_vjp(Sign, [&[4]]);
+    }
+
+    #[test]
+    fn broadcasting_and_promotion() {
+        let a = tensor![[1.0, 2.0], [3.0, 4.0]];
+        assert_close(&a.add(&tensor![10.0, 20.0]).unwrap(), &[11.0, 22.0, 13.0, 24.0]);
+        assert_close(&a.mul(&tensor![[10.0], [100.0]]).unwrap(), &[10.0, 20.0, 300.0, 400.0]);
+        let i = tensor![1, 2];
+        assert_eq!(i.add(&i).unwrap().dtype(), DType::I64);
+        assert_eq!(i.add(&tensor![0.5, 0.5]).unwrap().dtype(), DType::F32);
+        assert_eq!(i.add_scalar(0.5).unwrap().dtype(), DType::F32);
+        assert_close(&i.div(&tensor![2, 4]).unwrap(), &[0.5, 0.5]);
+        assert_close(&i.rsub_scalar(1).unwrap(), &[0.0, -1.0]);
+        assert!(a.add(&tensor![1.0, 2.0, 3.0]).is_err());
+    }
+
+    #[test]
+    fn strided_operands_need_no_copy_by_the_caller() {
+        let a = tensor![[1.0, 2.0], [3.0, 4.0]];
+        assert_close(&a.t().unwrap().add(&a).unwrap(), &[2.0, 5.0, 5.0, 8.0]);
+    }
+}

@@ -1,0 +1,68 @@
+//! Conversion between dtypes.
+
+use crate::{Array, DType, Op, Result, Saved, Saves, Tensor};
+
+#[derive(Clone, Debug)]
+pub(super) struct ToDType {
+    pub(super) from: DType,
+    pub(super) to: DType,
+}
+
+impl Op<1> for ToDType {
+    const NAME: &'static str = "to_dtype";
+    const SAVES: Saves = Saves::NOTHING;
+
+    fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
+        Tensor::to_dtype(x, self.to)
+    }
+
+    /// The gradient converted back.
+    fn vjp<A: Array>(&self, _wrt: usize, _saved: &Saved<'_, A>, g: &A) -> Result<A> {
+        g.to_dtype(self.from)
+    }
+}
+
+/// Conversion between dtypes, with the gradient converted back.
+pub trait Cast: Array {
+    /// The same numbers as another dtype; itself if nothing changes.
+    ///
+    /// # Errors
+    /// None today.
+    #[inline]
+    fn to_dtype(&self, dtype: DType) -> Result<Self> {
+        if self.dtype() == dtype {
+            return Ok(self.clone());
+        }
+        Self::apply(ToDType { from: self.dtype(), to: dtype }, [self])
+    }
+
+    /// A float tensor as it is; bools and integers as `f32`, what PyTorch's functions of real
+    /// numbers do with them.
+    ///
+    /// # Errors
+    /// None today.
+    #[inline]
+    fn to_float(&self) -> Result<Self> {
+        if self.dtype().is_float() { Ok(self.clone()) } else { self.to_dtype(DType::F32) }
+    }
+}
+impl<A: Array> Cast for A {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testkit::check_vjp;
+
+    #[test]
+    fn vjp() {
+        check_vjp(ToDType { from: DType::F64, to: DType::F64 }, [&[2, 3]]);
+    }
+
+    #[test]
+    fn the_gradient_has_the_dtype_of_the_input() {
+        let g = Tensor::ones([2], DType::F64).unwrap();
+        let saved = Saved::new("to_dtype", &[None], &[], None);
+        let gx = ToDType { from: DType::F32, to: DType::F64 }.vjp(0, &saved, &g).unwrap();
+        assert_eq!(gx.dtype(), DType::F32);
+    }
+}

@@ -1,0 +1,134 @@
+//! The affine map of a fully connected layer, fused.
+
+use super::{MatrixProduct, Shapes, Sums};
+use crate::dispatch::for_float;
+use crate::kernel::gemm;
+use crate::layout::{Layout, MAX_RANK};
+use crate::{Array, ErrorKind, Op, Result, Saved, Saves, Tensor};
+
+/// `x Wᵀ + b` in one pass: the bias is written first, the product added to it.
+///
+/// An op of its own because the composed form (transpose, product, expand, add) doubles the cost of
+/// a small layer's step.
+#[derive(Clone, Debug)]
+pub(super) struct Affine;
+
+impl Op<3> for Affine {
+    const NAME: &'static str = "linear";
+    const SAVES: Saves = Saves::input(0).and(Saves::input(1));
+
+    fn forward(&self, [x, w, b]: [&Tensor; 3]) -> Result<Tensor> {
+        let rank = x.rank();
+        let (outputs, inputs) = (w.shape()[0], w.shape()[1]);
+        let rows = x.numel().checked_div(inputs).unwrap_or_else(|| x.shape()[..rank - 1].iter().product());
+        let mut shape = [0; MAX_RANK];
+        shape[..rank].copy_from_slice(x.shape());
+        shape[rank - 1] = outputs;
+        let layout = Layout::row_major(Self::NAME, &shape[..rank])?;
+        let x = if rank == 2 { x.clone() } else { x.contiguous() };
+        for_float!(Self::NAME, x.dtype(), T => Ok(gemm::affine::<T>(&x, w, b, rows, layout)))
+    }
+
+    /// dL/dx = g W,  dL/dW = gᵀ x,  dL/db = the sum of g over rows
+    fn vjp<A: Array>(&self, wrt: usize, saved: &Saved<'_, A>, g: &A) -> Result<A> {
+        match wrt {
+            0 => g.matmul(saved.input(1)?),
+            1 => rows(g)?.t()?.matmul(&rows(saved.input(0)?)?),
+            _ => rows(g)?.sum_dims(&[0], false),
+        }
+    }
+}
+
+/// All leading dimensions merged into one.
+fn rows<A: Array>(x: &A) -> Result<A> {
+    match x.shape() {
+        [_, _] => Ok(x.clone()),
+        [lead @ .., last] => x.reshape([lead.iter().product(), *last]),
+        [] => x.reshape([1, 1]),
+    }
+}
+
+/// The affine map of a fully connected layer.
+pub trait Linear: Array {
+    /// `y = x Wᵀ + b`, or `x Wᵀ` without a bias.
+    ///
+    /// # Shapes
+    /// `x`: `(batch.., inputs)`, `weight`: `(outputs, inputs)`, `bias`: `(outputs,)` →
+    /// `(batch.., outputs)`.
+    ///
+    /// # Errors
+    /// Shapes that do not fit, dtypes that differ.
+    fn linear(&self, weight: &Self, bias: Option<&Self>) -> Result<Self> {
+        const OP: &str = Affine::NAME;
+        let (x, w) = (self.shape(), weight.shape());
+        let &[outputs, inputs] = w else {
+            return Err(ErrorKind::Rank { op: OP, expected: "a weight of 2 dimensions", got: w.to_vec() }.into());
+        };
+        if x.last() != Some(&inputs) {
+            let found = x.last().copied().unwrap_or(0);
+            let inner = (found, inputs);
+            return Err(ErrorKind::InnerLength { op: OP, lhs: x.to_vec(), rhs: vec![inputs, outputs], inner }.into());
+        }
+        for other in [Some(weight), bias].into_iter().flatten() {
+            if other.dtype() != self.dtype() {
+                return Err(ErrorKind::DTypeMismatch { op: OP, lhs: self.dtype(), rhs: other.dtype() }.into());
+            }
+        }
+        let Some(bias) = bias else { return self.matmul(&weight.t()?) };
+        if bias.shape() != [outputs] {
+            return Err(ErrorKind::ShapeMismatch {
+                op: OP,
+                what: "the bias has one number per output",
+                lhs: bias.shape().to_vec(),
+                rhs: vec![outputs],
+            }
+            .into());
+        }
+        Self::apply(Affine, [self, weight, bias])
+    }
+}
+impl<A: Array> Linear for A {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testkit::{assert_close, check_vjp};
+    use crate::{DType, tensor};
+
+    #[test]
+    fn forward() {
+        let w = tensor![[1.0, 2.0], [0.0, -1.0], [3.0, 0.0]];
+        let b = tensor![0.5, 0.0, -1.0];
+        let x = tensor![[1.0, 1.0], [2.0, 0.0]];
+        assert_close(&x.linear(&w, Some(&b)).unwrap(), &[3.5, -1.0, 2.0, 2.5, 0.0, 5.0]);
+        assert_close(&x.linear(&w, None).unwrap(), &[3.0, -1.0, 3.0, 2.0, 0.0, 6.0]);
+        assert_close(&tensor![1.0, 1.0].linear(&w, Some(&b)).unwrap(), &[3.5, -1.0, 2.0]);
+        assert_close(&x.t().unwrap().linear(&w, Some(&b)).unwrap(), &[5.5, -2.0, 2.0, 1.5, 0.0, 2.0]);
+    }
+
+    #[test]
+    fn vjp() {
+        check_vjp(Affine, [&[4, 3], &[2, 3], &[2]]);
+        check_vjp(Affine, [&[2, 4, 3], &[2, 3], &[2]]);
+        check_vjp(Affine, [&[3], &[2, 3], &[2]]);
+    }
+
+    #[test]
+    fn empty_batches_and_no_inputs() {
+        let w = Tensor::zeros([2, 3], DType::F32).unwrap();
+        let b = tensor![1.0, 2.0];
+        assert_eq!(Tensor::zeros([0, 3], DType::F32).unwrap().linear(&w, Some(&b)).unwrap().shape(), [0, 2]);
+        let none = Tensor::zeros([2, 0], DType::F32).unwrap();
+        let y = Tensor::zeros([3, 0], DType::F32).unwrap().linear(&none, Some(&b)).unwrap();
+        assert_close(&y, &[1.0, 2.0, 1.0, 2.0, 1.0, 2.0]);
+    }
+
+    #[test]
+    fn errors_name_both_shapes() {
+        let w = Tensor::zeros([10, 784], DType::F32).unwrap();
+        let e = Tensor::zeros([32, 768], DType::F32).unwrap().linear(&w, None).unwrap_err();
+        assert_eq!(e.to_string(), "linear: inner lengths differ, lhs (32, 768) × rhs (784, 10): 768 ≠ 784");
+        let x = Tensor::zeros([32, 784], DType::F64).unwrap();
+        assert!(x.linear(&w, None).unwrap_err().to_string().contains("dtypes differ"));
+    }
+}

@@ -1,0 +1,39 @@
+//! The vocabulary of differentiable operations, one file per family.
+//!
+//! A family is a trait over [`Array`](crate::Array): its methods are written once and run on plain
+//! tensors and on recorded variables alike. Users find the same methods directly on `Tensor` and
+//! `Var` (listed in `methods.rs`); gradient rules and generic code use the traits.
+
+mod activation;
+mod arithmetic;
+mod binary_cross_entropy;
+mod broadcast;
+mod cast;
+mod compare;
+mod concatenate;
+mod exponential;
+mod extreme;
+mod indexing;
+mod linear;
+mod matmul;
+mod methods;
+mod operators;
+mod reduction;
+mod shape;
+mod squared_error;
+
+pub use activation::Activation;
+pub use arithmetic::Arithmetic;
+pub use binary_cross_entropy::BinaryCrossEntropy;
+pub use cast::Cast;
+pub use concatenate::Concatenate;
+pub use exponential::Exponential;
+pub use indexing::Indexing;
+pub use linear::Linear;
+pub use matmul::MatrixProduct;
+pub use reduction::{Reduction, Sums};
+pub use shape::Shapes;
+pub use squared_error::SquaredError;
+
+#[doc(hidden)]
+pub use operators::unwrap_operator;

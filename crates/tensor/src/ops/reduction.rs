@@ -1,0 +1,248 @@
+//! Sums and means along dimensions.
+
+use super::{Arithmetic, Cast, Shapes};
+use crate::dispatch::for_number;
+use crate::kernel;
+use crate::layout::{Layout, MAX_RANK, resolve_dim, same_shape};
+use crate::{Array, DType, ErrorKind, Op, Result, Saved, Saves, Tensor};
+
+/// How a loss turns its elements into the result.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Reduction {
+    /// The elements as they are.
+    None,
+    /// Their mean, PyTorch's default.
+    #[default]
+    Mean,
+    /// Their sum.
+    Sum,
+}
+
+/// A set of dimensions of one tensor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Dims(u8);
+
+impl Dims {
+    /// # Errors
+    /// A dimension that does not exist or is named twice.
+    pub(super) fn new(op: &'static str, dims: &[isize], rank: usize) -> Result<Dims> {
+        let mut set = 0;
+        for &dim in dims {
+            let bit = 1 << resolve_dim(op, dim, rank)?;
+            if set & bit != 0 {
+                let message = format!("dimension {dim} is named twice in {dims:?}");
+                return Err(ErrorKind::Invalid { op, message }.into());
+            }
+            set |= bit;
+        }
+        Ok(Dims(set))
+    }
+
+    pub(super) fn all(rank: usize) -> Dims {
+        Dims(((1u16 << rank) - 1) as u8)
+    }
+
+    pub(super) fn has(self, dim: usize) -> bool {
+        self.0 & (1 << dim) != 0
+    }
+}
+
+/// `x` seen as `(outer, reduced, inner)`; copied into another order first if the reduced dimensions
+/// are not neighbours.
+pub(super) fn as_three(x: &Tensor, dims: Dims) -> Result<(Tensor, (usize, usize, usize))> {
+    let rank = x.rank();
+    let first = (0..rank).find(|&d| dims.has(d)).unwrap_or(rank);
+    let end = (0..rank).rfind(|&d| dims.has(d)).map_or(rank, |d| d + 1);
+    if (first..end).all(|d| dims.has(d)) {
+        let size = |range: std::ops::Range<usize>| x.shape()[range].iter().product::<usize>();
+        return Ok((x.clone(), (size(0..first), size(first..end), size(end..rank))));
+    }
+    let kept = (0..rank).filter(|&d| !dims.has(d));
+    let order: Vec<isize> = kept.chain((0..rank).filter(|&d| dims.has(d))).map(|d| d as isize).collect();
+    let moved = x.permute(&order)?.contiguous();
+    let outer = (0..rank).filter(|&d| !dims.has(d)).map(|d| x.shape()[d]).product();
+    let middle = (0..rank).filter(|&d| dims.has(d)).map(|d| x.shape()[d]).product();
+    Ok((moved, (outer, middle, 1)))
+}
+
+/// The shape that is left; reduced dimensions stay as 1 if `keepdim`.
+pub(super) fn reduced_layout(op: &'static str, shape: &[usize], dims: Dims, keepdim: bool) -> Result<Layout> {
+    let mut left = [0; MAX_RANK];
+    let mut rank = 0;
+    for (d, &size) in shape.iter().enumerate() {
+        if !dims.has(d) || keepdim {
+            left[rank] = if dims.has(d) { 1 } else { size };
+            rank += 1;
+        }
+    }
+    Layout::row_major(op, &left[..rank])
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Sum {
+    pub(super) dims: Dims,
+    pub(super) keepdim: bool,
+}
+
+impl Op<1> for Sum {
+    const NAME: &'static str = "sum";
+    const SAVES: Saves = Saves::SHAPES;
+
+    fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
+        let layout = reduced_layout(Self::NAME, x.shape(), self.dims, self.keepdim)?;
+        let (x, (outer, middle, inner)) = as_three(x, self.dims)?;
+        for_number!(Self::NAME, x.dtype(), T => Ok(kernel::sum_middle::<T>(&x, outer, middle, inner, layout)))
+    }
+
+    /// dL/dx = g, repeated along the summed dimensions
+    fn vjp<A: Array>(&self, _wrt: usize, saved: &Saved<'_, A>, g: &A) -> Result<A> {
+        let shape = saved.shape(0)?;
+        if self.keepdim || g.shape().is_empty() {
+            return g.expand(shape);
+        }
+        g.reshape(reduced_layout(Self::NAME, shape, self.dims, true)?.shape())?.expand(shape)
+    }
+}
+
+/// Sums and means. Bools and integers are summed as `i64`, as in PyTorch.
+///
+/// Elements are added in a fixed tree (32 lanes, blocks of 4096, pairwise), so the result depends
+/// neither on threads nor much on the length.
+pub trait Sums: Array {
+    /// The sum of all elements, without dimensions; 0 for an empty tensor.
+    ///
+    /// # Errors
+    /// None for numbers.
+    fn sum(&self) -> Result<Self> {
+        let x = summable(self)?;
+        Self::apply(Sum { dims: Dims::all(x.shape().len()), keepdim: false }, [&x])
+    }
+
+    /// Sums over these dimensions; all of them if none is named. `keepdim` leaves sizes of 1.
+    ///
+    /// # Errors
+    /// A dimension that does not exist or is named twice.
+    fn sum_dims(&self, dims: &[isize], keepdim: bool) -> Result<Self> {
+        let x = summable(self)?;
+        let rank = x.shape().len();
+        let dims = if dims.is_empty() { Dims::all(rank) } else { Dims::new(Sum::NAME, dims, rank)? };
+        Self::apply(Sum { dims, keepdim }, [&x])
+    }
+
+    /// The mean of all elements; NaN for an empty tensor.
+    ///
+    /// # Errors
+    /// Integers and bools: convert them first, as PyTorch asks too.
+    fn mean(&self) -> Result<Self> {
+        self.mean_dims(&[], false)
+    }
+
+    /// Means over these dimensions; over all of them if none is named.
+    ///
+    /// # Errors
+    /// A dimension that does not exist or is named twice; integers and bools.
+    fn mean_dims(&self, dims: &[isize], keepdim: bool) -> Result<Self> {
+        if !self.dtype().is_float() {
+            return Err(ErrorKind::DType { op: "mean", expected: "a floating-point tensor", got: self.dtype() }.into());
+        }
+        let sum = self.sum_dims(dims, keepdim)?;
+        let whole: usize = self.shape().iter().product();
+        let kept: usize = sum.shape().iter().product();
+        if kept == 1 || kept == 0 {
+            return sum.div_scalar(if kept == 1 { whole as f64 } else { 1.0 });
+        }
+        sum.div_scalar((whole / kept) as f64)
+    }
+
+    /// Adds up whatever [`expand`](Shapes::expand) repeated, so that the result has this shape.
+    ///
+    /// # Errors
+    /// `shape` does not expand to this tensor's shape.
+    fn sum_expanded(&self, shape: &[usize]) -> Result<Self> {
+        let from = self.shape();
+        if same_shape(from, shape) {
+            return Ok(self.clone());
+        }
+        let lead = from.len().saturating_sub(shape.len());
+        let fits = from.len() >= shape.len() && shape.iter().zip(&from[lead..]).all(|(&s, &f)| s == f || s == 1);
+        if !fits {
+            return Err(ErrorKind::ShapeMismatch {
+                op: "sum_to_size",
+                what: "the target must expand to the tensor",
+                lhs: shape.to_vec(),
+                rhs: from.to_vec(),
+            }
+            .into());
+        }
+        let dims: Vec<isize> =
+            (0..from.len()).filter(|&d| d < lead || shape[d - lead] != from[d]).map(|d| d as isize).collect();
+        self.sum_dims(&dims, true)?.reshape(shape)
+    }
+}
+impl<A: Array> Sums for A {}
+
+fn summable<A: Array>(x: &A) -> Result<A> {
+    if x.dtype().is_float() { Ok(x.clone()) } else { x.to_dtype(DType::I64) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tensor;
+    use crate::testkit::{assert_close, check_vjp};
+
+    fn of(dims: &[isize], rank: usize, keepdim: bool) -> Sum {
+        Sum { dims: Dims::new("sum", dims, rank).unwrap(), keepdim }
+    }
+
+    #[test]
+    fn forward() {
+        let x = tensor![[[1.0, 2.0], [3.0, 4.0]], [[5.0, 6.0], [7.0, 8.0]]];
+        assert_close(&x.sum().unwrap(), &[36.0]);
+        assert_close(&x.sum_dims(&[0], false).unwrap(), &[6.0, 8.0, 10.0, 12.0]);
+        assert_close(&x.sum_dims(&[-1], false).unwrap(), &[3.0, 7.0, 11.0, 15.0]);
+        assert_close(&x.sum_dims(&[0, 2], false).unwrap(), &[14.0, 22.0]);
+        assert_eq!(x.sum_dims(&[0, 2], true).unwrap().shape(), [1, 2, 1]);
+        assert_close(&x.mean_dims(&[1], false).unwrap(), &[2.0, 3.0, 6.0, 7.0]);
+        assert_close(&x.mean().unwrap(), &[4.5]);
+    }
+
+    #[test]
+    fn vjp() {
+        check_vjp(of(&[0], 2, false), [&[3, 2]]);
+        check_vjp(of(&[1], 2, true), [&[3, 2]]);
+        check_vjp(of(&[0, 2], 3, false), [&[3, 2, 4]]);
+        check_vjp(Sum { dims: Dims::all(2), keepdim: false }, [&[3, 2]]);
+    }
+
+    #[test]
+    fn integers_are_summed_as_i64_and_have_no_mean() {
+        assert_eq!(tensor![true, true].sum().unwrap().item::<i64>().unwrap(), 2);
+        let e = tensor![1, -1].mean().unwrap_err();
+        assert_eq!(e.to_string(), "mean: expected a floating-point tensor, got i64; convert with to_dtype");
+    }
+
+    #[test]
+    fn empty_sums_are_zero_and_empty_means_nan() {
+        let x = Tensor::zeros([0, 3], DType::F32).unwrap();
+        assert_close(&x.sum().unwrap(), &[0.0]);
+        assert_close(&x.sum_dims(&[0], false).unwrap(), &[0.0; 3]);
+        assert_close(&x.mean().unwrap(), &[f64::NAN]);
+        assert_close(&x.mean_dims(&[0], false).unwrap(), &[f64::NAN; 3]);
+    }
+
+    #[test]
+    fn bad_dimensions_are_refused() {
+        let x = tensor![[1.0, 2.0]];
+        assert!(x.sum_dims(&[2], false).is_err());
+        assert!(x.sum_dims(&[0, -2], false).unwrap_err().to_string().contains("named twice"));
+    }
+
+    #[test]
+    fn what_was_expanded_is_summed_back() {
+        let x = tensor![[1.0, 2.0], [3.0, 4.0]];
+        assert_close(&x.sum_expanded(&[2]).unwrap(), &[4.0, 6.0]);
+        assert_close(&x.sum_expanded(&[2, 1]).unwrap(), &[3.0, 7.0]);
+        assert!(x.sum_expanded(&[3]).is_err());
+    }
+}
