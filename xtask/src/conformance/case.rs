@@ -27,6 +27,8 @@ pub(crate) struct Given {
     pub(crate) input_names: Vec<String>,
     /// The upstream gradient of each output; empty when no gradient is asked for.
     pub(crate) grad_outputs: Vec<Option<Array>>,
+    /// Whether the gradient of an input is asked for; empty when none is.
+    pub(crate) asks_gradient: Vec<bool>,
     /// Gradients handed to an optimizer, step by step.
     pub(crate) sequence: Vec<Array>,
 }
@@ -159,6 +161,7 @@ impl Line<'_> {
                 .collect::<Result<_, _>>()?,
             input_names: self.input_names.unwrap_or_default(),
             grad_outputs: arrays(&self.grad_outputs)?,
+            asks_gradient: self.grads.iter().map(Option::is_some).collect(),
             sequence: self
                 .sequence
                 .iter()

@@ -4,6 +4,7 @@
 //! Names without a replay are skipped and listed. To cover a name, add a line to its group's table in `groups/`.
 
 mod args;
+mod bridge;
 mod case;
 mod compare;
 mod groups;

@@ -1,5 +1,6 @@
 //! The replays: one table per group of the corpus, from a case's name to the call that answers it.
 
+mod metrics;
 mod random;
 
 use super::case::Replay;
@@ -8,7 +9,7 @@ use super::case::Replay;
 type Table = &'static [(&'static str, Replay)];
 
 /// Every group with replays. The corpus may hold others; their cases are skipped.
-const GROUPS: &[(&str, Table)] = &[("random", random::TABLE)];
+const GROUPS: &[(&str, Table)] = &[("random", random::TABLE), ("metrics", metrics::TABLE)];
 
 /// The replay of a case, if the library offers what it calls.
 pub(crate) fn find(group: &str, name: &str) -> Option<Replay> {
