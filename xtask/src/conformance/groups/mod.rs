@@ -1,5 +1,6 @@
 //! The replays: one table per group of the corpus, from a case's name to the call that answers it.
 
+mod loading;
 mod metrics;
 mod random;
 

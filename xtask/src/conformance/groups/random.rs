@@ -2,7 +2,7 @@
 
 use gradus_random::{Generator, RandomState, Real, Value};
 
-use super::Table;
+use super::{Table, loading};
 use crate::conformance::args::Args;
 use crate::conformance::case::{Answer, Given, Stop};
 use crate::conformance::tensor_json::{Array, Data};
@@ -28,6 +28,11 @@ pub(super) const TABLE: Table = &[
     ("numpy.permutation", numpy),
     ("numpy.shuffle", numpy),
     ("numpy.choice", numpy),
+    ("DataLoader", loading::data_loader),
+    ("random_split", loading::random_split),
+    ("WeightedRandomSampler", loading::weighted_random_sampler),
+    ("RandomSampler", loading::random_sampler),
+    ("SubsetRandomSampler", loading::subset_random_sampler),
 ];
 
 /// Several calls on one stream of PyTorch's.
