@@ -71,8 +71,9 @@ impl Axis {
                     figure: "axis range",
                     input: format!("the lower end of the {name} axis (upper end {high})"),
                     value: low,
-                    expected: "a range needs finite ends, lower < upper, both above 0 on a log axis"
-                        .to_owned(),
+                    expected:
+                        "a range needs finite ends, lower < upper, both above 0 on a log axis"
+                            .to_owned(),
                 });
             }
             return Ok(self.span(low, high));
@@ -120,7 +121,10 @@ impl Axis {
             return (Vec::new(), Vec::new());
         }
         if let Some(ticks) = &self.ticks {
-            let shown = ticks.iter().filter(|tick| span.contains(tick.value)).cloned();
+            let shown = ticks
+                .iter()
+                .filter(|tick| span.contains(tick.value))
+                .cloned();
             return (shown.collect(), Vec::new());
         }
         match self.scale {
@@ -136,7 +140,11 @@ fn padded(low: f64, high: f64) -> (f64, f64) {
     // Halved before subtracting, so that the widest range of f64 does not overflow.
     let half = high / 2.0 - low / 2.0;
     if half <= magnitude * 1e-12 {
-        let room = if magnitude > 0.0 { magnitude * 0.1 } else { 0.5 };
+        let room = if magnitude > 0.0 {
+            magnitude * 0.1
+        } else {
+            0.5
+        };
         return (low - room, high + room);
     }
     (
@@ -160,7 +168,9 @@ impl Span {
         let t = match self.scale {
             Scale::Linear => (value - self.low) / (self.high - self.low),
             Scale::Log if value <= 0.0 => return f64::NAN,
-            Scale::Log => (value.log10() - self.low.log10()) / (self.high.log10() - self.low.log10()),
+            Scale::Log => {
+                (value.log10() - self.low.log10()) / (self.high.log10() - self.low.log10())
+            }
         };
         if self.inverted { 1.0 - t } else { t }
     }
@@ -192,7 +202,9 @@ mod tests {
 
     #[test]
     fn a_single_value_stands_in_the_middle() {
-        let span = Axis::default().resolve('y', [2.0].into_iter()).expect("a value");
+        let span = Axis::default()
+            .resolve('y', [2.0].into_iter())
+            .expect("a value");
         assert!((span.place(2.0) - 0.5).abs() < 1e-12);
     }
 
@@ -212,7 +224,10 @@ mod tests {
         assert!((span.place(10.0) - 0.5).abs() < 1e-12);
         assert!(span.place(-1.0).is_nan());
         assert_eq!(
-            log().resolve('y', [0.0, -2.0].into_iter()).unwrap_err().to_string(),
+            log()
+                .resolve('y', [0.0, -2.0].into_iter())
+                .unwrap_err()
+                .to_string(),
             "log axis: none of the 2 values on the y axis is above 0; use a linear axis"
         );
     }
@@ -222,7 +237,9 @@ mod tests {
         let mut axis = Axis::default();
         axis.range = Some((1.0, 1.0));
         assert_eq!(
-            axis.resolve('x', std::iter::empty()).unwrap_err().to_string(),
+            axis.resolve('x', std::iter::empty())
+                .unwrap_err()
+                .to_string(),
             "axis range: the lower end of the x axis (upper end 1) is 1; \
              a range needs finite ends, lower < upper, both above 0 on a log axis"
         );

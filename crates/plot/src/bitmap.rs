@@ -242,12 +242,19 @@ mod tests {
             shapes: Vec::new(),
         };
         scene.rectangle((2.0, 2.0), (6.0, 8.0), Color(10, 20, 30), 1.0);
-        scene.stroke(vec![(10.0, 1.0), (18.0, 9.0)], Color(0, 0, 0), 1.0, Dash::Solid);
+        scene.stroke(
+            vec![(10.0, 1.0), (18.0, 9.0)],
+            Color(0, 0, 0),
+            1.0,
+            Dash::Solid,
+        );
         scene
     }
 
     fn decode(bytes: &[u8]) -> (u32, u32, Vec<u8>) {
-        let mut reader = png::Decoder::new(std::io::Cursor::new(bytes)).read_info().expect("a PNG");
+        let mut reader = png::Decoder::new(std::io::Cursor::new(bytes))
+            .read_info()
+            .expect("a PNG");
         let mut pixels = vec![0; reader.output_buffer_size().expect("a size")];
         let info = reader.next_frame(&mut pixels).expect("a frame");
         (info.width, info.height, pixels)

@@ -5,7 +5,9 @@ use gradus_tensor::Tensor;
 use crate::marching::Field;
 use crate::scatter::class_marks;
 use crate::series::Input;
-use crate::{Area, Color, ColorBar, ColorMap, Error, Figure, Line, Mark, Points, Result, Series, palette};
+use crate::{
+    Area, Color, ColorBar, ColorMap, Error, Figure, Line, Mark, Points, Result, Series, palette,
+};
 
 /// Nodes of the mesh on each side.
 const NODES: usize = 101;
@@ -62,17 +64,25 @@ where
     let mesh = Mesh::around(&samples);
     let answer = mesh.ask(FIGURE, probability)?;
     if answer.values.len() != mesh.len() {
-        return Err(answer.wrong_shape(&format!("one probability is needed for each of the {} places", mesh.len())));
+        return Err(answer.wrong_shape(&format!(
+            "one probability is needed for each of the {} places",
+            mesh.len()
+        )));
     }
     let outside = |v: &&f64| **v < -1e-6 || **v > 1.0 + 1e-6;
     if let Some(&value) = answer.values.iter().find(outside) {
-        return Err(answer.wrong_value(value, "probabilities lie in [0, 1]; turn logits into them with sigmoid"));
+        return Err(answer.wrong_value(
+            value,
+            "probabilities lie in [0, 1]; turn logits into them with sigmoid",
+        ));
     }
     let field = mesh.field(answer.values);
     let levels: Vec<f64> = (0..10).map(|i| f64::from(i) / 10.0).collect();
     let mut marks = Vec::new();
     for (region, band) in field.bands(&levels) {
-        let color = band.map_or(Color::WHITE, |b| ColorMap::Regions.color((b as f64 + 0.5) / 10.0));
+        let color = band.map_or(Color::WHITE, |b| {
+            ColorMap::Regions.color((b as f64 + 0.5) / 10.0)
+        });
         marks.push(region_mark(region, color));
     }
     for (index, line) in field.lines(threshold).into_iter().enumerate() {
@@ -131,7 +141,10 @@ where
     let classes = match answer.shape[..] {
         [rows, classes] if rows == mesh.len() && classes >= 2 => classes,
         _ => {
-            let expected = format!("scores of shape ({}, classes), two classes or more, are needed", mesh.len());
+            let expected = format!(
+                "scores of shape ({}, classes), two classes or more, are needed",
+                mesh.len()
+            );
             return Err(answer.wrong_shape(&expected));
         }
     };
@@ -140,22 +153,33 @@ where
     for class in 0..classes {
         // How far this class leads (or trails) the best of the others.
         let margin = |scores: &[f64]| {
-            let others = scores.iter().enumerate().filter(|(other, _)| *other != class);
+            let others = scores
+                .iter()
+                .enumerate()
+                .filter(|(other, _)| *other != class);
             scores[class] - others.map(|(_, s)| *s).fold(f64::NEG_INFINITY, f64::max)
         };
         let field = mesh.field(answer.values.chunks(classes).map(margin).collect());
-        regions.extend(field.rings(0.0).into_iter().filter(|r| r.above).map(|ring| (ring, class)));
+        regions.extend(
+            field
+                .rings(0.0)
+                .into_iter()
+                .filter(|r| r.above)
+                .map(|ring| (ring, class)),
+        );
         borders.extend(field.lines(0.0));
     }
     regions.sort_by(|(a, _), (b, _)| b.size().total_cmp(&a.size()));
     let pale = |class: usize| palette(class).mix(Color::WHITE, 0.72);
-    let mut marks: Vec<Mark> =
-        regions.into_iter().map(|(ring, class)| region_mark(ring.points, pale(class))).collect();
+    let mut marks: Vec<Mark> = regions
+        .into_iter()
+        .map(|(ring, class)| region_mark(ring.points, pale(class)))
+        .collect();
     marks.extend(borders.into_iter().map(|line| {
         let (x, y) = line.into_iter().unzip();
         Mark::Line(Line {
-            width: 1.4,
-            ..Line::new(x, y, Color::QUIET)
+            width: 2.0,
+            ..Line::new(x, y, Color::WHITE)
         })
     }));
     Ok(mesh.figure(marks, samples))
@@ -179,11 +203,21 @@ struct Mesh {
 impl Mesh {
     fn around(samples: &[Points]) -> Self {
         let side = |values: &dyn Fn(&Points) -> &Vec<f64>| {
-            let all = || samples.iter().flat_map(|s| values(s).iter().copied()).filter(|v| v.is_finite());
-            let (low, high) = (all().fold(f64::MAX, f64::min), all().fold(f64::MIN, f64::max));
+            let all = || {
+                samples
+                    .iter()
+                    .flat_map(|s| values(s).iter().copied())
+                    .filter(|v| v.is_finite())
+            };
+            let (low, high) = (
+                all().fold(f64::MAX, f64::min),
+                all().fold(f64::MIN, f64::max),
+            );
             let room = if high > low { (high - low) * ROOM } else { 0.5 };
             let step = (high - low + 2.0 * room) / (NODES - 1) as f64;
-            (0..NODES).map(|i| low - room + i as f64 * step).collect::<Vec<f64>>()
+            (0..NODES)
+                .map(|i| low - room + i as f64 * step)
+                .collect::<Vec<f64>>()
         };
         Self {
             xs: side(&|s| &s.x),
@@ -211,7 +245,10 @@ impl Mesh {
     where
         E: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        let places = self.ys.iter().flat_map(|&y| self.xs.iter().flat_map(move |&x| [x as f32, y as f32]));
+        let places = self
+            .ys
+            .iter()
+            .flat_map(|&y| self.xs.iter().flat_map(move |&x| [x as f32, y as f32]));
         let places = Tensor::from_vec(places.collect::<Vec<f32>>(), [self.len(), 2])?;
         let answer = model(&places).map_err(|source| Error::Function {
             figure,
@@ -264,8 +301,15 @@ mod tests {
         let line = boundary.expect("a boundary");
         assert!(line.x.iter().all(|x| (x - expected).abs() < 1e-3));
         assert_eq!(figure.legend_labels(), ["p = 0.3", "class 0", "class 1"]);
-        assert_eq!(figure.color_bar.as_ref().and_then(|bar| bar.bands), Some(10));
-        let areas = figure.marks.iter().filter(|mark| matches!(mark, Mark::Area(_))).count();
+        assert_eq!(
+            figure.color_bar.as_ref().and_then(|bar| bar.bands),
+            Some(10)
+        );
+        let areas = figure
+            .marks
+            .iter()
+            .filter(|mark| matches!(mark, Mark::Area(_)))
+            .count();
         // One for each tenth: the lowest are covered by those above them.
         assert_eq!(areas, 10);
     }
@@ -276,7 +320,11 @@ mod tests {
             each(places, 3, |p| vec![p[0], p[1], -p[0] - p[1]])
         })
         .expect("a model");
-        let areas = figure.marks.iter().filter(|mark| matches!(mark, Mark::Area(_))).count();
+        let areas = figure
+            .marks
+            .iter()
+            .filter(|mark| matches!(mark, Mark::Area(_)))
+            .count();
         assert_eq!(areas, 3);
         assert_eq!(figure.legend_labels(), ["class 0", "class 2"]);
     }
@@ -284,7 +332,9 @@ mod tests {
     #[test]
     fn refusals_tell_the_remedy() {
         let ask = |model: &dyn Fn(&Tensor) -> Result<Tensor>| {
-            decision_boundary(&points(), &[0, 1], 0.5, model).unwrap_err().to_string()
+            decision_boundary(&points(), &[0, 1], 0.5, model)
+                .unwrap_err()
+                .to_string()
         };
         assert_eq!(
             ask(&|places| each(places, 1, |_| vec![3.5])),
@@ -296,12 +346,16 @@ mod tests {
             "decision_boundary: the answer of the function has shape [10201, 2]; \
              one probability is needed for each of the 10201 places"
         );
-        let failed = decision_boundary(&points(), &[0, 1], 0.5, |_: &Tensor| Err::<Tensor, _>("no weights"));
+        let failed = decision_boundary(&points(), &[0, 1], 0.5, |_: &Tensor| {
+            Err::<Tensor, _>("no weights")
+        });
         assert_eq!(
             failed.unwrap_err().to_string(),
             "decision_boundary: the function to draw failed: no weights"
         );
-        let cut = decision_boundary(&points(), &[0, 1], 1.0, |p: &Tensor| Ok::<_, Error>(p.clone()));
+        let cut = decision_boundary(&points(), &[0, 1], 1.0, |p: &Tensor| {
+            Ok::<_, Error>(p.clone())
+        });
         assert!(cut.unwrap_err().to_string().contains("the threshold is 1;"));
     }
 }

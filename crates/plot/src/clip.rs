@@ -21,12 +21,41 @@ impl Frame {
     }
 
     pub(crate) fn centre(&self) -> Place {
-        ((self.left + self.right) / 2.0, (self.top + self.bottom) / 2.0)
+        (
+            (self.left + self.right) / 2.0,
+            (self.top + self.bottom) / 2.0,
+        )
+    }
+
+    /// Whether the other frame lies inside.
+    pub(crate) fn encloses(&self, other: &Self) -> bool {
+        self.contains((other.left, other.top)) && self.contains((other.right, other.bottom))
+    }
+
+    /// Whether the two frames overlap.
+    pub(crate) fn touches(&self, other: &Self) -> bool {
+        self.left < other.right
+            && self.right > other.left
+            && self.top < other.bottom
+            && self.bottom > other.top
+    }
+
+    /// The frame with `margin` added on all sides.
+    pub(crate) fn grown(&self, margin: f64) -> Self {
+        Self {
+            left: self.left - margin,
+            top: self.top - margin,
+            right: self.right + margin,
+            bottom: self.bottom + margin,
+        }
     }
 
     /// Whether a point lies inside or less than half a pixel beyond.
     pub(crate) fn contains(&self, (x, y): Place) -> bool {
-        x >= self.left - 0.5 && x <= self.right + 0.5 && y >= self.top - 0.5 && y <= self.bottom + 0.5
+        x >= self.left - 0.5
+            && x <= self.right + 0.5
+            && y >= self.top - 0.5
+            && y <= self.bottom + 0.5
     }
 
     /// The part of a segment inside, if any (Liang and Barsky 1984).
@@ -64,7 +93,11 @@ impl Frame {
         let mut joined = false;
         for pair in points.windows(2) {
             let finite = pair.iter().all(|p| p.0.is_finite() && p.1.is_finite());
-            let inside = if finite { self.segment(pair[0], pair[1]) } else { None };
+            let inside = if finite {
+                self.segment(pair[0], pair[1])
+            } else {
+                None
+            };
             let Some((a, b)) = inside else {
                 joined = false;
                 continue;
@@ -120,14 +153,26 @@ mod tests {
 
     #[test]
     fn segments_are_cut_at_the_sides() {
-        assert_eq!(FRAME.segment((-5.0, 5.0), (15.0, 5.0)), Some(((0.0, 5.0), (10.0, 5.0))));
-        assert_eq!(FRAME.segment((1.0, 1.0), (2.0, 3.0)), Some(((1.0, 1.0), (2.0, 3.0))));
+        assert_eq!(
+            FRAME.segment((-5.0, 5.0), (15.0, 5.0)),
+            Some(((0.0, 5.0), (10.0, 5.0)))
+        );
+        assert_eq!(
+            FRAME.segment((1.0, 1.0), (2.0, 3.0)),
+            Some(((1.0, 1.0), (2.0, 3.0)))
+        );
         assert_eq!(FRAME.segment((-5.0, 5.0), (-1.0, 5.0)), None);
     }
 
     #[test]
     fn a_gap_separates_pieces() {
-        let line = [(1.0, 1.0), (2.0, 2.0), (f64::NAN, 3.0), (4.0, 4.0), (5.0, 5.0)];
+        let line = [
+            (1.0, 1.0),
+            (2.0, 2.0),
+            (f64::NAN, 3.0),
+            (4.0, 4.0),
+            (5.0, 5.0),
+        ];
         assert_eq!(
             FRAME.polyline(&line),
             [vec![(1.0, 1.0), (2.0, 2.0)], vec![(4.0, 4.0), (5.0, 5.0)]]
@@ -149,6 +194,10 @@ mod tests {
         let mut cut = FRAME.polygon(&square);
         cut.sort_by(|a, b| a.partial_cmp(b).expect("finite"));
         assert_eq!(cut, [(5.0, 5.0), (5.0, 8.0), (10.0, 5.0), (10.0, 8.0)]);
-        assert!(FRAME.polygon(&[(20.0, 20.0), (21.0, 20.0), (21.0, 21.0)]).is_empty());
+        assert!(
+            FRAME
+                .polygon(&[(20.0, 20.0), (21.0, 20.0), (21.0, 21.0)])
+                .is_empty()
+        );
     }
 }

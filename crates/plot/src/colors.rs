@@ -27,7 +27,8 @@ impl Color {
     #[must_use]
     pub fn mix(self, other: Self, t: f64) -> Self {
         let t = t.clamp(0.0, 1.0);
-        let channel = |a: u8, b: u8| (f64::from(a) + (f64::from(b) - f64::from(a)) * t).round() as u8;
+        let channel =
+            |a: u8, b: u8| (f64::from(a) + (f64::from(b) - f64::from(a)) * t).round() as u8;
         Self(
             channel(self.0, other.0),
             channel(self.1, other.1),
@@ -128,13 +129,13 @@ impl ColorMap {
                 Color(178, 76, 0),
             ],
             Self::Regions => &[
-                Color(110, 172, 212),
-                Color(168, 206, 231),
+                Color(133, 186, 220),
+                Color(178, 212, 234),
                 Color(218, 233, 244),
                 Color(249, 249, 249),
                 Color(252, 228, 210),
-                Color(245, 194, 156),
-                Color(232, 152, 100),
+                Color(247, 203, 170),
+                Color(240, 172, 126),
             ],
             Self::Viridis => &[
                 Color(68, 1, 84),

@@ -1,7 +1,9 @@
 //! The confusion matrix.
 
 use crate::series::Input;
-use crate::{Cells, Color, ColorBar, ColorMap, Error, Figure, Legend, Mark, Result, Series, number};
+use crate::{
+    Cells, Color, ColorBar, ColorMap, Error, Figure, Legend, Mark, Result, Series, number,
+};
 
 /// How often each actual class (row) was predicted as each class (column).
 ///
@@ -36,7 +38,11 @@ pub fn confusion_matrix(counts: &(impl Series + ?Sized), names: &[&str]) -> Resu
             things: format!("a matrix of {rows} classes"),
         });
     }
-    if let Some(&value) = counts.values.iter().find(|v| !(**v >= 0.0 && v.is_finite())) {
+    if let Some(&value) = counts
+        .values
+        .iter()
+        .find(|v| !(**v >= 0.0 && v.is_finite()))
+    {
         return Err(counts.wrong_value(value, "counts are finite and not negative"));
     }
     let shares: Vec<f64> = counts
@@ -49,12 +55,11 @@ pub fn confusion_matrix(counts: &(impl Series + ?Sized), names: &[&str]) -> Resu
         .collect();
     let both = counts.values.iter().zip(&shares);
     let texts = both.map(|(&count, share)| vec![whole(count), format!("{:.1} %", share * 100.0)]);
+    let colors: Vec<Color> = shares.iter().map(|&s| ColorMap::Blues.color(s)).collect();
     let cells = Cells {
-        rows,
-        columns,
-        colors: shares.iter().map(|&s| ColorMap::Blues.color(s)).collect::<Vec<Color>>(),
         texts: texts.collect(),
         gaps: true,
+        ..Cells::new(rows, columns, colors)
     };
     let mut figure = Figure::new()
         .title("Confusion matrix")
@@ -97,24 +102,39 @@ mod tests {
 
     #[test]
     fn cells_carry_counts_and_row_shares() {
-        let figure =
-            confusion_matrix(&matrix(vec![3.0, 1.0, 0.0, 0.0], [2, 2]), &["no", "yes"]).expect("a matrix");
-        let Mark::Cells(cells) = &figure.marks[0] else { panic!("{:?}", figure.marks[0]) };
+        let figure = confusion_matrix(&matrix(vec![3.0, 1.0, 0.0, 0.0], [2, 2]), &["no", "yes"])
+            .expect("a matrix");
+        let Mark::Cells(cells) = &figure.marks[0] else {
+            panic!("{:?}", figure.marks[0])
+        };
         assert_eq!(cells.texts[0], ["3", "75.0 %"]);
         assert_eq!(cells.texts[1], ["1", "25.0 %"]);
         assert_eq!(cells.texts[2], ["0", "0.0 %"]);
         assert!(figure.y.inverted, "the first class is on top");
-        let names: Vec<String> = figure.x_ticks().expect("drawable").into_iter().map(|t| t.label).collect();
+        let names: Vec<String> = figure
+            .x_ticks()
+            .expect("drawable")
+            .into_iter()
+            .map(|t| t.label)
+            .collect();
         assert_eq!(names, ["no", "yes"]);
         let svg = figure.to_svg().expect("drawable");
-        for text in ["3", "75.0 %", "predicted class", "actual class", "share of the actual class"] {
+        for text in [
+            "3",
+            "75.0 %",
+            "predicted class",
+            "actual class",
+            "share of the actual class",
+        ] {
             assert!(svg.contains(&format!(">\n{text}\n<")), "{text} is missing");
         }
     }
 
     #[test]
     fn refusals_name_the_shape() {
-        let message = |counts: &Tensor, names: &[&str]| confusion_matrix(counts, names).unwrap_err().to_string();
+        let message = |counts: &Tensor, names: &[&str]| {
+            confusion_matrix(counts, names).unwrap_err().to_string()
+        };
         assert_eq!(
             message(&matrix(vec![1.0; 6], [2, 3]), &["a", "b"]),
             "confusion_matrix: the matrix has shape [2, 3]; a confusion matrix has a row and a column per class"

@@ -7,7 +7,9 @@ use std::path::PathBuf;
 #[non_exhaustive]
 pub enum Error {
     /// Two inputs that belong together have different lengths.
-    #[error("{figure}: {left} has shape {left_shape:?} and {right} has shape {right_shape:?}; they need one value per point each")]
+    #[error(
+        "{figure}: {left} has shape {left_shape:?} and {right} has shape {right_shape:?}; they need one value per point each"
+    )]
     Lengths {
         /// The function that was called.
         figure: &'static str,
@@ -43,7 +45,9 @@ pub enum Error {
         shape: Vec<usize>,
     },
     /// No point has finite coordinates.
-    #[error("{figure}: none of the {count} values of {input} can be drawn (shape {shape:?}): all are NaN or infinite; look for the step at which they stopped being finite")]
+    #[error(
+        "{figure}: none of the {count} values of {input} can be drawn (shape {shape:?}): all are NaN or infinite; look for the step at which they stopped being finite"
+    )]
     NotFinite {
         /// The function that was called.
         figure: &'static str,
@@ -55,7 +59,9 @@ pub enum Error {
         count: usize,
     },
     /// A logarithmic axis was asked for data without a positive value.
-    #[error("log axis: none of the {count} values on the {axis} axis is above 0; use a linear axis")]
+    #[error(
+        "log axis: none of the {count} values on the {axis} axis is above 0; use a linear axis"
+    )]
     NotPositive {
         /// `x` or `y`.
         axis: char,
@@ -107,7 +113,9 @@ pub enum Error {
         source: std::io::Error,
     },
     /// The picture is too large or has no area.
-    #[error("a figure of {width} × {height} pixels cannot be drawn; each side must be between 1 and 16384")]
+    #[error(
+        "a figure of {width} × {height} pixels cannot be drawn; each side must be between 1 and 16384"
+    )]
     Size {
         /// Width in pixels.
         width: u32,

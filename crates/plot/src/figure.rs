@@ -5,7 +5,8 @@ use std::path::Path;
 use crate::scene::Scene;
 use crate::ticks::Tick;
 use crate::{
-    Axis, ColorMap, Error, Legend, Mark, Note, Points, Result, Rule, Scale, bitmap, layout, save, svg,
+    Axis, ColorMap, Error, Legend, Mark, Note, Points, Result, Rule, Scale, bitmap, layout, save,
+    svg,
 };
 
 /// A picture of data, as plain data: every field can be read, changed and compared.
@@ -190,9 +191,7 @@ impl Figure {
             ..Points::new(vec![x], vec![y], crate::Color::INK)
         };
         let note = Note {
-            shift: (9.0, 9.0),
-            align: crate::Align::Start,
-            backed: true,
+            floating: true,
             ..Note::new(x, y, text)
         };
         self.mark(Mark::Points(ring)).mark(Mark::Note(note))

@@ -30,7 +30,10 @@ fn em(face: &FontRef<'_>) -> f64 {
 /// Width of a line of text at `size` pixels per em.
 pub(crate) fn width(text: &str, size: f64, bold: bool) -> f64 {
     let face = face(bold);
-    let units: f32 = text.chars().map(|c| face.h_advance_unscaled(face.glyph_id(c))).sum();
+    let units: f32 = text
+        .chars()
+        .map(|c| face.h_advance_unscaled(face.glyph_id(c)))
+        .sum();
     f64::from(units) / em(face) * size
 }
 
@@ -75,8 +78,13 @@ pub(crate) fn outline(text: &str, size: f64, bold: bool, mut emit: impl FnMut(Pl
     let mut pen = 0.0;
     for c in text.chars() {
         let id = face.glyph_id(c);
-        for curve in face.outline(id).map(|outline| outline.curves).unwrap_or_default() {
-            let place = |p: ab_glyph::Point| (pen + f64::from(p.x) * scale, -f64::from(p.y) * scale);
+        for curve in face
+            .outline(id)
+            .map(|outline| outline.curves)
+            .unwrap_or_default()
+        {
+            let place =
+                |p: ab_glyph::Point| (pen + f64::from(p.x) * scale, -f64::from(p.y) * scale);
             match curve {
                 OutlineCurve::Line(a, b) => emit(place(a), place(b)),
                 OutlineCurve::Quad(a, b, c) => {
@@ -136,7 +144,12 @@ mod tests {
 
     #[test]
     fn wrapping_and_cutting_respect_the_room() {
-        let lines = wrap("a title that is longer than its figure is wide", 16.0, true, 120.0);
+        let lines = wrap(
+            "a title that is longer than its figure is wide",
+            16.0,
+            true,
+            120.0,
+        );
         assert!(lines.len() > 1);
         assert!(lines.iter().all(|line| width(line, 16.0, true) <= 120.0));
         let cut = shorten("unpronounceable", 12.0, false, 50.0);
@@ -146,7 +159,8 @@ mod tests {
 
     #[test]
     fn every_sign_used_by_figures_is_in_the_font() {
-        for c in "0123456789−×⁰¹²³⁴⁵⁶⁷⁸⁹⁻₀₁₂…·≥≤=%()ηθλ∞→".chars() {
+        for c in "0123456789−×⁰¹²³⁴⁵⁶⁷⁸⁹⁻₀₁₂…·≥≤=%()ηθλ∞→".chars()
+        {
             for bold in [false, true] {
                 assert_ne!(face(bold).glyph_id(c).0, 0, "{c} is missing");
             }

@@ -43,7 +43,10 @@ impl Grid {
             return Err(Error::Names {
                 figure: "grid",
                 names: columns,
-                things: format!("columns of {} figures (both must be above 0)", figures.len()),
+                things: format!(
+                    "columns of {} figures (both must be above 0)",
+                    figures.len()
+                ),
             });
         }
         Ok(Self {
@@ -76,7 +79,10 @@ impl Grid {
         let rows = u32::try_from(rows).unwrap_or(u32::MAX);
         (
             self.panel.0.saturating_mul(columns),
-            self.panel.1.saturating_mul(rows).saturating_add(self.title_height()),
+            self.panel
+                .1
+                .saturating_mul(rows)
+                .saturating_add(self.title_height()),
         )
     }
 

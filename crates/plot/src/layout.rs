@@ -25,8 +25,12 @@ pub(crate) struct Shown {
 
 /// Lays one figure out inside `outer`.
 pub(crate) fn lay_out(figure: &Figure, outer: Frame, scene: &mut Scene) -> Result<Shown> {
-    let x = figure.x.resolve('x', figure.marks.iter().flat_map(Mark::xs))?;
-    let y = figure.y.resolve('y', figure.marks.iter().flat_map(Mark::ys))?;
+    let x = figure
+        .x
+        .resolve('x', figure.marks.iter().flat_map(Mark::xs))?;
+    let y = figure
+        .y
+        .resolve('y', figure.marks.iter().flat_map(Mark::ys))?;
     let room = outer.width() - 2.0 * MARGIN;
     let title = figure.title.as_deref().unwrap_or_default();
     let title = font::wrap(title, TITLE, true, room);
@@ -41,7 +45,11 @@ pub(crate) fn lay_out(figure: &Figure, outer: Frame, scene: &mut Scene) -> Resul
             Some(Boxed::new(figure, &arranged.frame).free_corner(&arranged.frame, &obstacles))
         }
     };
-    let above = if inside == Some(None) { rows.height() } else { 0.0 };
+    let above = if inside == Some(None) {
+        rows.height()
+    } else {
+        0.0
+    };
     let arranged = Arranged::new(figure, (x, y), outer, title.len(), above);
     let frame = arranged.frame;
 
@@ -53,7 +61,16 @@ pub(crate) fn lay_out(figure: &Figure, outer: Frame, scene: &mut Scene) -> Resul
     let mut top = arranged.top;
     for line in &title {
         top += TITLE_ROW;
-        scene.words(words(line, (left, top - TITLE_ROW / 2.0), TITLE, Color::INK, Align::Start).bold());
+        scene.words(
+            words(
+                line,
+                (left, top - TITLE_ROW / 2.0),
+                TITLE,
+                Color::INK,
+                Align::Start,
+            )
+            .bold(),
+        );
     }
     if above > 0.0 {
         rows.draw(left, frame.top - above - 2.0, scene);
@@ -64,8 +81,9 @@ pub(crate) fn lay_out(figure: &Figure, outer: Frame, scene: &mut Scene) -> Resul
         plot.draw(mark, scene);
     }
     arranged.axes(figure, &plot, scene);
+    let mut obstacles = plot.obstacles(&figure.marks);
     for mark in &figure.marks {
-        plot.draw_note(mark, outer, scene);
+        plot.draw_note(mark, outer, &mut obstacles, scene);
     }
     if let Some(bar) = &figure.color_bar {
         color_bar(bar, &frame, scene);
@@ -102,10 +120,23 @@ struct Arranged {
 }
 
 impl Arranged {
-    fn new(figure: &Figure, (x, y): (Span, Span), outer: Frame, title_rows: usize, above: f64) -> Self {
+    fn new(
+        figure: &Figure,
+        (x, y): (Span, Span),
+        outer: Frame,
+        title_rows: usize,
+        above: f64,
+    ) -> Self {
         let top = outer.top + MARGIN - 4.0;
-        let titled = if title_rows > 0 { title_rows as f64 * TITLE_ROW + 7.0 } else { 4.0 };
-        let x_label = wrapped(figure.x.label.as_deref(), outer.width() - 2.0 * MARGIN - 40.0);
+        let titled = if title_rows > 0 {
+            title_rows as f64 * TITLE_ROW + 7.0
+        } else {
+            4.0
+        };
+        let x_label = wrapped(
+            figure.x.label.as_deref(),
+            outer.width() - 2.0 * MARGIN - 40.0,
+        );
         let y_label = wrapped(figure.y.label.as_deref(), outer.height() * 0.75);
         let tick_row = if figure.x.visible { 24.0 } else { 0.0 };
         let mut frame = Frame {
@@ -118,7 +149,7 @@ impl Arranged {
         if let Some(bar) = &figure.color_bar {
             frame.right -= bar_room(bar, frame.height());
         }
-        let most = (frame.height() / 46.0).floor().clamp(1.0, 10.0) as usize;
+        let most = (frame.height() / 40.0).floor().clamp(1.0, 10.0) as usize;
         let (mut y_ticks, y_minor) = figure.y.ticks(&y, most);
         for tick in &mut y_ticks {
             tick.label = font::shorten(&tick.label, TICK, false, outer.width() * 0.3);
@@ -139,7 +170,11 @@ impl Arranged {
             // The last label is centred on its tick and may reach beyond the plot.
             let half = font::width(&last.label, TICK, false) / 2.0;
             let end = frame.left + x.place(last.value) * frame.width() + half;
-            let limit = if figure.color_bar.is_some() { frame.right + 10.0 } else { outer.right - 6.0 };
+            let limit = if figure.color_bar.is_some() {
+                frame.right + 10.0
+            } else {
+                outer.right - 6.0
+            };
             frame.right -= (end - limit).max(0.0);
         }
         Self {
@@ -169,14 +204,24 @@ impl Arranged {
         let frame = &self.frame;
         let mut across = |at: f64| {
             let (x, _) = plot.place((at, self.y.low));
-            scene.stroke(vec![(x, frame.top), (x, frame.bottom)], Color::GRID, 1.0, Dash::Solid);
+            scene.stroke(
+                vec![(x, frame.top), (x, frame.bottom)],
+                Color::GRID,
+                1.0,
+                Dash::Solid,
+            );
         };
         if figure.x.grid {
             self.x_ticks.iter().for_each(|tick| across(tick.value));
         }
         let mut along = |at: f64| {
             let (_, y) = plot.place((self.x.low, at));
-            scene.stroke(vec![(frame.left, y), (frame.right, y)], Color::GRID, 1.0, Dash::Solid);
+            scene.stroke(
+                vec![(frame.left, y), (frame.right, y)],
+                Color::GRID,
+                1.0,
+                Dash::Solid,
+            );
         };
         if figure.y.grid {
             self.y_ticks.iter().for_each(|tick| along(tick.value));
@@ -195,34 +240,81 @@ impl Arranged {
         }
         for &minor in &self.x_minor {
             let (x, _) = plot.place((minor, self.y.low));
-            scene.stroke(vec![(x, frame.bottom), (x, frame.bottom + 3.0)], Color::AXIS, 1.0, Dash::Solid);
+            scene.stroke(
+                vec![(x, frame.bottom), (x, frame.bottom + 3.0)],
+                Color::AXIS,
+                1.0,
+                Dash::Solid,
+            );
         }
         for &minor in &self.y_minor {
             let (_, y) = plot.place((self.x.low, minor));
-            scene.stroke(vec![(frame.left - 3.0, y), (frame.left, y)], Color::AXIS, 1.0, Dash::Solid);
+            scene.stroke(
+                vec![(frame.left - 3.0, y), (frame.left, y)],
+                Color::AXIS,
+                1.0,
+                Dash::Solid,
+            );
         }
         for tick in &self.x_ticks {
             let (x, _) = plot.place((tick.value, self.y.low));
             if figure.x.grid {
-                scene.stroke(vec![(x, frame.bottom), (x, frame.bottom + 4.0)], Color::AXIS, 1.0, Dash::Solid);
+                scene.stroke(
+                    vec![(x, frame.bottom), (x, frame.bottom + 4.0)],
+                    Color::AXIS,
+                    1.0,
+                    Dash::Solid,
+                );
             }
-            scene.words(words(&tick.label, (x, frame.bottom + 14.0), TICK, Color::QUIET, Align::Middle));
+            scene.words(words(
+                &tick.label,
+                (x, frame.bottom + 14.0),
+                TICK,
+                Color::QUIET,
+                Align::Middle,
+            ));
         }
         for tick in &self.y_ticks {
             let (_, y) = plot.place((self.x.low, tick.value));
             if figure.y.grid {
-                scene.stroke(vec![(frame.left - 4.0, y), (frame.left, y)], Color::AXIS, 1.0, Dash::Solid);
+                scene.stroke(
+                    vec![(frame.left - 4.0, y), (frame.left, y)],
+                    Color::AXIS,
+                    1.0,
+                    Dash::Solid,
+                );
             }
-            scene.words(words(&tick.label, (frame.left - 8.0, y), TICK, Color::QUIET, Align::End));
+            scene.words(words(
+                &tick.label,
+                (frame.left - 8.0, y),
+                TICK,
+                Color::QUIET,
+                Align::End,
+            ));
         }
         let ticks = if self.x_ticks.is_empty() { 4.0 } else { 26.0 };
         for (row, line) in self.x_label.iter().enumerate() {
             let y = frame.bottom + ticks + (row as f64 + 0.5) * LABEL_ROW;
-            scene.words(words(line, (frame.centre().0, y), LABEL, Color::INK, Align::Middle));
+            scene.words(words(
+                line,
+                (frame.centre().0, y),
+                LABEL,
+                Color::INK,
+                Align::Middle,
+            ));
         }
         for (row, line) in self.y_label.iter().enumerate() {
             let x = self.label_left + (row as f64 + 0.35) * LABEL_ROW;
-            scene.words(words(line, (x, frame.centre().1), LABEL, Color::INK, Align::Middle).upward());
+            scene.words(
+                words(
+                    line,
+                    (x, frame.centre().1),
+                    LABEL,
+                    Color::INK,
+                    Align::Middle,
+                )
+                .upward(),
+            );
         }
     }
 }
@@ -249,7 +341,8 @@ fn fitting_ticks(figure: &Figure, x: &Span, frame: &Frame) -> (Vec<Tick>, Vec<f6
     loop {
         let (ticks, minor) = figure.x.ticks(x, most);
         let crowded = ticks.windows(2).any(|pair| {
-            let widths = font::width(&pair[0].label, TICK, false) + font::width(&pair[1].label, TICK, false);
+            let widths =
+                font::width(&pair[0].label, TICK, false) + font::width(&pair[1].label, TICK, false);
             (place(&pair[1]) - place(&pair[0])).abs() < widths / 2.0 + 14.0
         });
         if !crowded || most == 1 {
@@ -291,7 +384,10 @@ impl Words {
     }
 
     fn upward(self) -> Self {
-        Self { upward: true, ..self }
+        Self {
+            upward: true,
+            ..self
+        }
     }
 }
 
@@ -311,11 +407,19 @@ fn widest(ticks: &[Tick]) -> f64 {
 }
 
 fn bar_ticks(bar: &ColorBar, height: f64) -> Vec<Tick> {
-    ticks::linear(bar.range.0, bar.range.1, (height / 50.0).clamp(1.0, 6.0) as usize)
+    ticks::linear(
+        bar.range.0,
+        bar.range.1,
+        (height / 40.0).clamp(1.0, 6.0) as usize,
+    )
 }
 
 fn bar_room(bar: &ColorBar, height: f64) -> f64 {
-    let label = if bar.label.is_some() { LABEL_ROW + 2.0 } else { 0.0 };
+    let label = if bar.label.is_some() {
+        LABEL_ROW + 2.0
+    } else {
+        0.0
+    };
     14.0 + BAR_WIDTH + 8.0 + widest(&bar_ticks(bar, height)) + label
 }
 
@@ -334,12 +438,32 @@ fn color_bar(bar: &ColorBar, frame: &Frame, scene: &mut Scene) {
     for tick in &ticks {
         let share = (tick.value - bar.range.0) / (bar.range.1 - bar.range.0);
         let y = frame.bottom - share * frame.height();
-        scene.stroke(vec![(right, y), (right + 3.0, y)], Color::AXIS, 1.0, Dash::Solid);
-        scene.words(words(&tick.label, (right + 7.0, y), TICK, Color::QUIET, Align::Start));
+        scene.stroke(
+            vec![(right, y), (right + 3.0, y)],
+            Color::AXIS,
+            1.0,
+            Dash::Solid,
+        );
+        scene.words(words(
+            &tick.label,
+            (right + 7.0, y),
+            TICK,
+            Color::QUIET,
+            Align::Start,
+        ));
     }
     if let Some(label) = &bar.label {
         let x = right + 12.0 + widest(&ticks) + LABEL_ROW / 2.0;
         let text = font::shorten(label, LABEL, false, frame.height());
-        scene.words(words(&text, (x, frame.centre().1), LABEL, Color::INK, Align::Middle).upward());
+        scene.words(
+            words(
+                &text,
+                (x, frame.centre().1),
+                LABEL,
+                Color::INK,
+                Align::Middle,
+            )
+            .upward(),
+        );
     }
 }

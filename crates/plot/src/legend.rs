@@ -116,7 +116,10 @@ impl<'a> Boxed<'a> {
             .into_iter()
             .map(|(label, mark)| (font::shorten(label, SIZE, false, room), mark))
             .collect();
-        let widest = entries.iter().map(|(label, _)| entry_width(label)).fold(0.0, f64::max);
+        let widest = entries
+            .iter()
+            .map(|(label, _)| entry_width(label))
+            .fold(0.0, f64::max);
         Self {
             width: widest + 2.0 * MARGIN,
             height: entries.len() as f64 * ROW + MARGIN,
@@ -126,15 +129,10 @@ impl<'a> Boxed<'a> {
 
     /// The first corner where nothing would be hidden.
     pub(crate) fn free_corner(&self, plot: &Frame, obstacles: &[Frame]) -> Option<Corner> {
-        let fits = self.width < plot.width() * 0.6 && self.height < plot.height() * 0.6;
+        let fits = self.width < plot.width() * 0.7 && self.height < plot.height() * 0.6;
         CORNERS.into_iter().filter(|_| fits).find(|corner| {
-            let own = self.frame(*corner, plot);
-            !obstacles.iter().any(|o| {
-                o.left < own.right + 4.0
-                    && o.right > own.left - 4.0
-                    && o.top < own.bottom + 4.0
-                    && o.bottom > own.top - 4.0
-            })
+            let own = self.frame(*corner, plot).grown(4.0);
+            !obstacles.iter().any(|obstacle| obstacle.touches(&own))
         })
     }
 
@@ -160,7 +158,12 @@ impl<'a> Boxed<'a> {
             return;
         }
         let own = self.frame(corner, plot);
-        scene.rectangle((own.left, own.top), (own.right, own.bottom), Color::WHITE, 0.88);
+        scene.rectangle(
+            (own.left, own.top),
+            (own.right, own.bottom),
+            Color::WHITE,
+            0.88,
+        );
         for (row, (label, mark)) in self.entries.iter().enumerate() {
             let y = own.top + MARGIN / 2.0 + (row as f64 + 0.5) * ROW;
             draw_entry(label, mark, (own.left + MARGIN, y), scene);
@@ -176,10 +179,20 @@ fn draw_entry(label: &str, mark: &Mark, (x, y): Place, scene: &mut Scene) {
     let middle = x + KEY / 2.0;
     match mark {
         Mark::Line(line) => {
-            scene.stroke(vec![(x, y), (x + KEY, y)], line.color, line.width, line.dash);
+            scene.stroke(
+                vec![(x, y), (x + KEY, y)],
+                line.color,
+                line.width,
+                line.dash,
+            );
         }
         Mark::Rule(rule) => {
-            scene.stroke(vec![(x, y), (x + KEY, y)], rule.color, rule.width, rule.dash);
+            scene.stroke(
+                vec![(x, y), (x + KEY, y)],
+                rule.color,
+                rule.width,
+                rule.dash,
+            );
         }
         Mark::Points(points) => markers::draw(points, (middle, y), scene),
         Mark::Area(area) => swatch((middle, y), area.color, area.opacity, scene),
@@ -198,10 +211,20 @@ fn draw_entry(label: &str, mark: &Mark, (x, y): Place, scene: &mut Scene) {
 }
 
 fn swatch((x, y): Place, color: Color, opacity: f64, scene: &mut Scene) {
-    let corners = [(x - 7.0, y - 6.0), (x + 7.0, y - 6.0), (x + 7.0, y + 6.0), (x - 7.0, y + 6.0)];
+    let corners = [
+        (x - 7.0, y - 6.0),
+        (x + 7.0, y - 6.0),
+        (x + 7.0, y + 6.0),
+        (x - 7.0, y + 6.0),
+    ];
     scene.fill(corners.to_vec(), color, opacity);
     if opacity < 0.5 {
-        scene.stroke(corners.iter().chain(&corners[..1]).copied().collect(), color, 1.0, Dash::Solid);
+        scene.stroke(
+            corners.iter().chain(&corners[..1]).copied().collect(),
+            color,
+            1.0,
+            Dash::Solid,
+        );
     }
 }
 
@@ -224,7 +247,10 @@ mod tests {
                 ..Line::new(vec![0.0], vec![0.0], Color::INK)
             })
         };
-        Figure::new().mark(line("a")).mark(line("b")).mark(line("a"))
+        Figure::new()
+            .mark(line("a"))
+            .mark(line("b"))
+            .mark(line("a"))
     }
 
     #[test]

@@ -125,7 +125,9 @@ mod tests {
             .log_y();
         assert_eq!(figure.legend_labels(), ["training", "validation"]);
         assert_eq!(figure.y.scale, Scale::Log);
-        let Mark::Line(training) = &figure.marks[0] else { panic!("{:?}", figure.marks[0]) };
+        let Mark::Line(training) = &figure.marks[0] else {
+            panic!("{:?}", figure.marks[0])
+        };
         assert_eq!(training.x, [1.0, 2.0, 3.0]);
         assert_eq!(training.y[..2], [0.7, 0.5]);
         assert!(training.y[2].is_nan(), "the shorter history ends in a gap");
@@ -138,35 +140,54 @@ mod tests {
     #[test]
     fn gaps_are_not_bridged() {
         let y = [1.0, 2.0, f64::NAN, 1.0, 2.0];
-        let svg = line(&[0.0, 1.0, 2.0, 3.0, 4.0], &y).expect("finite values").to_svg().expect("drawable");
+        let svg = line(&[0.0, 1.0, 2.0, 3.0, 4.0], &y)
+            .expect("finite values")
+            .to_svg()
+            .expect("drawable");
         let curve = "stroke=\"#0072B2\"";
         assert_eq!(svg.matches(curve).count(), 2);
     }
 
     #[test]
     fn a_diverged_run_among_others_keeps_its_label() {
-        let figure = lines(&[0.0, 1.0], &[("1", &[f64::NAN, f64::NAN]), ("0.1", &[1.0, 0.5])])
-            .expect("one finite curve");
+        let figure = lines(
+            &[0.0, 1.0],
+            &[("1", &[f64::NAN, f64::NAN]), ("0.1", &[1.0, 0.5])],
+        )
+        .expect("one finite curve");
         assert_eq!(figure.legend_labels(), ["1", "0.1"]);
     }
 
     #[test]
     fn refusals_say_why() {
         assert_eq!(
-            lines(&[0.0, 1.0], &[("loss", &[1.0])]).unwrap_err().to_string(),
+            lines(&[0.0, 1.0], &[("loss", &[1.0])])
+                .unwrap_err()
+                .to_string(),
             "lines: x has shape [2] and loss has shape [1]; they need one value per point each"
         );
         assert_eq!(
             losses(&[]).unwrap_err().to_string(),
             "losses: the list of histories has shape [0] and holds no values; there is nothing to draw"
         );
-        assert!(losses(&[("training", &[f64::NAN])]).unwrap_err().to_string().contains("training"));
+        assert!(
+            losses(&[("training", &[f64::NAN])])
+                .unwrap_err()
+                .to_string()
+                .contains("training")
+        );
     }
 
     #[test]
     fn same_bytes_every_time() {
         let figure = line(&[0.0, 1.0], &[0.0, 1.0]).expect("two points");
-        assert_eq!(figure.to_svg().expect("drawable"), figure.to_svg().expect("drawable"));
-        assert_eq!(figure.to_png().expect("drawable"), figure.to_png().expect("drawable"));
+        assert_eq!(
+            figure.to_svg().expect("drawable"),
+            figure.to_svg().expect("drawable")
+        );
+        assert_eq!(
+            figure.to_png().expect("drawable"),
+            figure.to_png().expect("drawable")
+        );
     }
 }

@@ -38,7 +38,11 @@ impl Field {
     pub(crate) fn rings(&self, level: f64) -> Vec<Ring> {
         let signed = |points: &[Place]| -> f64 {
             let next = points.iter().skip(1).chain(points.first());
-            points.iter().zip(next).map(|(a, b)| a.0 * b.1 - b.0 * a.1).sum()
+            points
+                .iter()
+                .zip(next)
+                .map(|(a, b)| a.0 * b.1 - b.0 * a.1)
+                .sum()
         };
         self.trace(level, 1)
             .into_iter()
@@ -71,12 +75,18 @@ impl Field {
                 let level = level as isize;
                 if ring.above { level } else { -level }
             };
-            b.area.total_cmp(&a.area).then(depth(a, *i).cmp(&depth(b, *j)))
+            b.area
+                .total_cmp(&a.area)
+                .then(depth(a, *i).cmp(&depth(b, *j)))
         });
         found
             .into_iter()
             .map(|(ring, level)| {
-                let band = if ring.above { Some(level) } else { level.checked_sub(1) };
+                let band = if ring.above {
+                    Some(level)
+                } else {
+                    level.checked_sub(1)
+                };
                 (ring.points, band)
             })
             .collect()
@@ -118,10 +128,12 @@ impl Field {
                 }
                 let state = nodes.map(inside);
                 let sides = [0, 1, 2, 3].map(|i| (i, (i + 1) % 4));
-                let exits: Vec<usize> =
-                    (0..4).filter(|&i| state[sides[i].0] && !state[sides[i].1]).collect();
-                let entries: Vec<usize> =
-                    (0..4).filter(|&i| !state[sides[i].0] && state[sides[i].1]).collect();
+                let exits: Vec<usize> = (0..4)
+                    .filter(|&i| state[sides[i].0] && !state[sides[i].1])
+                    .collect();
+                let entries: Vec<usize> = (0..4)
+                    .filter(|&i| !state[sides[i].0] && state[sides[i].1])
+                    .collect();
                 let saddle = exits.len() == 2;
                 let joined = saddle && {
                     let known: Vec<f64> = nodes.iter().filter_map(|n| value(n.0, n.1)).collect();
@@ -142,7 +154,11 @@ impl Field {
         }
         let place = |name: usize| -> Place {
             let (low, upright) = ((name / 2 % columns, name / 2 / columns), name % 2 == 1);
-            let high = if upright { (low.0, low.1 + 1) } else { (low.0 + 1, low.1) };
+            let high = if upright {
+                (low.0, low.1 + 1)
+            } else {
+                (low.0 + 1, low.1)
+            };
             let at = |node: (usize, usize)| {
                 let clamped = |i: usize, n: usize| i.saturating_sub(border).min(n - 1);
                 (
@@ -153,7 +169,11 @@ impl Field {
             let t = match (value(low.0, low.1), value(high.0, high.1)) {
                 (Some(a), Some(b)) => {
                     let t = (level - a) / (b - a);
-                    if t.is_finite() { t.clamp(0.0, 1.0) } else { 0.5 }
+                    if t.is_finite() {
+                        t.clamp(0.0, 1.0)
+                    } else {
+                        0.5
+                    }
                 }
                 (None, _) => 1.0,
                 (_, None) => 0.0,
@@ -162,7 +182,9 @@ impl Field {
             (a.0 + (b.0 - a.0) * t, a.1 + (b.1 - a.1) * t)
         };
         let mut lines = Vec::new();
-        let starts = (0..next.len()).filter(|&e| !entered[e]).chain(0..next.len());
+        let starts = (0..next.len())
+            .filter(|&e| !entered[e])
+            .chain(0..next.len());
         for start in starts {
             let mut at = start;
             let mut line = Vec::new();
@@ -207,7 +229,10 @@ mod tests {
     fn field(columns: usize, rows: usize, value: impl Fn(f64, f64) -> f64) -> Field {
         let xs: Vec<f64> = (0..columns).map(|i| i as f64).collect();
         let ys: Vec<f64> = (0..rows).map(|i| i as f64).collect();
-        let values = ys.iter().flat_map(|&y| xs.iter().map(move |&x| (x, y))).map(|(x, y)| value(x, y));
+        let values = ys
+            .iter()
+            .flat_map(|&y| xs.iter().map(move |&x| (x, y)))
+            .map(|(x, y)| value(x, y));
         Field {
             values: values.collect(),
             xs,
@@ -237,14 +262,24 @@ mod tests {
     fn a_pit_is_a_hole_painted_with_the_lower_band() {
         let pit = field(9, 9, |x, y| (x - 4.0).hypot(y - 4.0));
         let bands = pit.bands(&[0.0, 2.0]);
-        assert_eq!(bands.iter().map(|b| b.1).collect::<Vec<_>>(), [Some(0), Some(1), Some(0)]);
+        assert_eq!(
+            bands.iter().map(|b| b.1).collect::<Vec<_>>(),
+            [Some(0), Some(1), Some(0)]
+        );
         let hole = &bands[2].0;
-        assert!(hole.iter().all(|p| ((p.0 - 4.0).hypot(p.1 - 4.0) - 2.0).abs() < 0.1));
+        assert!(
+            hole.iter()
+                .all(|p| ((p.0 - 4.0).hypot(p.1 - 4.0) - 2.0).abs() < 0.1)
+        );
     }
 
     #[test]
     fn places_without_a_value_are_left_blank() {
-        let holed = field(7, 7, |x, y| if x == 3.0 && y == 3.0 { f64::NAN } else { 1.0 });
+        let holed = field(
+            7,
+            7,
+            |x, y| if x == 3.0 && y == 3.0 { f64::NAN } else { 1.0 },
+        );
         let bands = holed.bands(&[0.0, 0.5, 2.0]);
         assert_eq!(
             bands.iter().map(|b| b.1).collect::<Vec<_>>(),

@@ -42,7 +42,7 @@ impl Mark {
             Self::Points(points) => points.x.clone(),
             Self::Area(area) => area.points.iter().map(|p| p.0).collect(),
             Self::Bars(bars) => bars.edges.iter().flat_map(|&(a, b)| [a, b]).collect(),
-            Self::Cells(cells) => vec![-0.5, cells.columns as f64 - 0.5],
+            Self::Cells(cells) => vec![cells.x.0, cells.x.1],
             Self::Rule(rule) if rule.vertical => vec![rule.at],
             Self::Rule(_) | Self::Note(_) => Vec::new(),
         }
@@ -55,7 +55,7 @@ impl Mark {
             Self::Points(points) => points.y.clone(),
             Self::Area(area) => area.points.iter().map(|p| p.1).collect(),
             Self::Bars(bars) => bars.heights.iter().copied().chain([0.0]).collect(),
-            Self::Cells(cells) => vec![-0.5, cells.rows as f64 - 0.5],
+            Self::Cells(cells) => vec![cells.y.0, cells.y.1],
             Self::Rule(rule) if !rule.vertical => vec![rule.at],
             Self::Rule(_) | Self::Note(_) => Vec::new(),
         }
@@ -202,9 +202,13 @@ pub struct Bars {
     pub label: Option<String>,
 }
 
-/// A matrix of cells; cell `(row, column)` is the unit square around `x = column, y = row`.
+/// A matrix of cells over the rectangle `x` × `y`: columns along `x`, rows along `y`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cells {
+    /// Where the first column begins and the last ends.
+    pub x: (f64, f64),
+    /// Where the first row begins and the last ends.
+    pub y: (f64, f64),
     /// How many rows.
     pub rows: usize,
     /// How many columns.
@@ -215,6 +219,31 @@ pub struct Cells {
     pub texts: Vec<Vec<String>>,
     /// Whether a thin gap separates the cells.
     pub gaps: bool,
+}
+
+impl Cells {
+    /// Cells without text or gaps; cell `(row, column)` is the unit square around
+    /// `x = column, y = row`.
+    #[must_use]
+    pub fn new(rows: usize, columns: usize, colors: Vec<Color>) -> Self {
+        Self {
+            x: (-0.5, columns as f64 - 0.5),
+            y: (-0.5, rows as f64 - 0.5),
+            rows,
+            columns,
+            colors,
+            texts: Vec::new(),
+            gaps: false,
+        }
+    }
+
+    /// The place of a fraction of columns and rows, counted from the first corner.
+    pub(crate) fn at(&self, column: f64, row: f64) -> (f64, f64) {
+        (
+            self.x.0 + (self.x.1 - self.x.0) * column / self.columns as f64,
+            self.y.0 + (self.y.1 - self.y.0) * row / self.rows as f64,
+        )
+    }
 }
 
 /// A straight line across the whole plot at one value of one axis.
@@ -280,8 +309,8 @@ pub struct Note {
     pub bold: bool,
     /// Where they stand in relation to the point.
     pub align: Align,
-    /// Whether a pale ground keeps them readable over other marks.
-    pub backed: bool,
+    /// Whether they move around their point to where they hide nothing.
+    pub floating: bool,
 }
 
 impl Note {
@@ -297,7 +326,7 @@ impl Note {
             size: 12.0,
             bold: false,
             align: Align::Middle,
-            backed: false,
+            floating: false,
         }
     }
 }

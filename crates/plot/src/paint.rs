@@ -54,19 +54,30 @@ impl Plot {
         }
     }
 
-    /// Draws a note, kept on the page; all notes stand before all other marks.
-    pub(crate) fn draw_note(&self, mark: &Mark, outer: Frame, scene: &mut Scene) {
+    /// Draws a note, kept on the page; a floating one takes the first place around its point that
+    /// is clear of `taken`, to which every note is added.
+    pub(crate) fn draw_note(
+        &self,
+        mark: &Mark,
+        outer: Frame,
+        taken: &mut Vec<Frame>,
+        scene: &mut Scene,
+    ) {
         let Mark::Note(note) = mark else { return };
         let (x, y) = self.place((note.x, note.y));
         if !self.frame.contains((x, y)) {
             return;
         }
-        let own = note_frame(note, (x, y));
-        let push = (outer.left + 4.0 - own.left).max(0.0) - (own.right - outer.right + 4.0).max(0.0);
-        if note.backed {
-            let corner = (own.left + push - 3.0, own.top - 2.0);
-            scene.rectangle(corner, (own.right + push + 3.0, own.bottom + 2.0), Color::WHITE, 0.78);
-        }
+        let own = if note.floating {
+            let around = AROUND.map(|(dx, dy)| floated(note, (x, y), (dx, dy)));
+            let clear =
+                |own: &&Frame| self.frame.encloses(own) && !taken.iter().any(|t| t.touches(own));
+            around.iter().find(clear).copied().unwrap_or(around[0])
+        } else {
+            note_frame(note, (x, y))
+        };
+        let push =
+            (outer.left + 4.0 - own.left).max(0.0) - (own.right - outer.right + 4.0).max(0.0);
         scene.words(Words {
             at: (own.left + push, (own.top + own.bottom) / 2.0),
             text: note.text.clone(),
@@ -76,6 +87,7 @@ impl Plot {
             align: Align::Start,
             upward: false,
         });
+        taken.push(own);
     }
 
     /// What a legend must not cover.
@@ -97,7 +109,9 @@ impl Plot {
                 Mark::Points(points) => {
                     let inside = self.places(&points.x, &points.y).into_iter();
                     found.extend(
-                        inside.filter(|p| self.frame.contains(*p)).map(|p| around(p, points.radius)),
+                        inside
+                            .filter(|p| self.frame.contains(*p))
+                            .map(|p| around(p, points.radius)),
                     );
                 }
                 Mark::Rule(rule) => {
@@ -105,13 +119,18 @@ impl Plot {
                         found.extend(along(&[a, b]).into_iter().map(|p| around(p, 1.0)));
                     }
                 }
-                Mark::Bars(bars) => found.extend(self.bars(bars).into_iter().map(|(a, b)| Frame {
-                    left: a.0.min(b.0),
-                    top: a.1.min(b.1),
-                    right: a.0.max(b.0),
-                    bottom: a.1.max(b.1),
-                })),
-                Mark::Cells(_) => found.push(self.frame),
+                Mark::Bars(bars) => {
+                    found.extend(self.bars(bars).into_iter().map(|(a, b)| between(a, b)))
+                }
+                Mark::Cells(cells) => {
+                    let (a, b) = (
+                        self.place((cells.x.0, cells.y.0)),
+                        self.place((cells.x.1, cells.y.1)),
+                    );
+                    found.push(between(a, b));
+                }
+                // A floating note keeps clear of the others by itself.
+                Mark::Note(note) if note.floating => {}
                 Mark::Note(note) => found.push(note_frame(note, self.place((note.x, note.y)))),
                 // Labelled regions are subjects; unlabelled ones are background.
                 Mark::Area(area) if area.label.is_some() => {
@@ -137,7 +156,8 @@ impl Plot {
         let finite = |p: Option<&Place>| p.is_some_and(|p| p.0.is_finite() && p.1.is_finite());
         for (i, &at) in places.iter().enumerate() {
             // A value between two gaps has no segment; it is shown as a dot.
-            let alone = !finite(i.checked_sub(1).and_then(|i| places.get(i))) && !finite(places.get(i + 1));
+            let alone =
+                !finite(i.checked_sub(1).and_then(|i| places.get(i))) && !finite(places.get(i + 1));
             if alone && finite(Some(&at)) && self.frame.contains(at) {
                 scene.shapes.push(Shape::Disc {
                     centre: at,
@@ -159,11 +179,17 @@ impl Plot {
 
     /// Two opposite corners of each bar that has a height.
     fn bars(&self, bars: &Bars) -> Vec<(Place, Place)> {
-        let foot = if self.y.place(0.0).is_nan() { self.y.low } else { 0.0 };
+        let foot = if self.y.place(0.0).is_nan() {
+            self.y.low
+        } else {
+            0.0
+        };
         let both = bars.edges.iter().zip(&bars.heights);
-        both.map(|(&(left, right), &height)| (self.place((left, foot)), self.place((right, height))))
-            .filter(|(a, b)| [a.0, a.1, b.0, b.1].iter().all(|v| v.is_finite()))
-            .collect()
+        both.map(|(&(left, right), &height)| {
+            (self.place((left, foot)), self.place((right, height)))
+        })
+        .filter(|(a, b)| [a.0, a.1, b.0, b.1].iter().all(|v| v.is_finite()))
+        .collect()
     }
 
     fn rule(&self, vertical: bool, at: f64) -> Option<(Place, Place)> {
@@ -175,14 +201,18 @@ impl Plot {
             ((frame.left, y), (frame.right, y))
         };
         let at = if vertical { x } else { y };
-        if at.is_finite() { frame.segment(a, b) } else { None }
+        if at.is_finite() {
+            frame.segment(a, b)
+        } else {
+            None
+        }
     }
 
     fn cells(&self, cells: &Cells, scene: &mut Scene) {
         // Cell borders fall on whole pixels, so that neighbours meet without a seam.
         let gap = if cells.gaps { 1.0 } else { 0.0 };
         let corner = |column: usize, row: usize| {
-            let (x, y) = self.place((column as f64 - 0.5, row as f64 - 0.5));
+            let (x, y) = self.place(cells.at(column as f64, row as f64));
             (x.round(), y.round())
         };
         for row in 0..cells.rows {
@@ -206,28 +236,51 @@ impl Plot {
                 column += run;
             }
         }
+        self.cell_texts(cells, scene);
+    }
+
+    fn cell_texts(&self, cells: &Cells, scene: &mut Scene) {
+        let (a, b) = (
+            self.place(cells.at(0.0, 0.0)),
+            self.place(cells.at(1.0, 1.0)),
+        );
+        let (width, height) = ((b.0 - a.0).abs() - 6.0, (b.1 - a.1).abs());
         for (index, lines) in cells.texts.iter().enumerate() {
             let (row, column) = (index / cells.columns, index % cells.columns);
-            let slot = (corner(column, row).0 - corner(column + 1, row).0).abs() - 6.0;
-            let (x, y) = self.place((column as f64, row as f64));
-            let ink = cells.colors[index].readable_ink();
-            for (i, line) in lines.iter().enumerate() {
-                let size = if i == 0 && lines.len() > 1 { 17.0_f64 } else { 12.0 };
-                let size = size.min(slot / font::width(line, 1.0, i == 0).max(0.1));
+            let (x, y) = self.place(cells.at(column as f64 + 0.5, row as f64 + 0.5));
+            // A low cell has room for its first line only.
+            let shown = if height < 46.0 {
+                &lines[..lines.len().min(1)]
+            } else {
+                &lines[..]
+            };
+            for (i, line) in shown.iter().enumerate() {
+                let headline = i == 0 && shown.len() > 1;
+                let size = if headline { 17.0_f64 } else { 12.0 };
+                let size = size.min(width / font::width(line, 1.0, headline).max(0.1));
                 if size >= 6.0 {
-                    let shift = (i as f64 - (lines.len() - 1) as f64 / 2.0) * 21.0;
                     scene.words(Words {
-                        at: (x, y + shift),
+                        at: (x, y + (i as f64 - (shown.len() - 1) as f64 / 2.0) * 21.0),
                         text: line.clone(),
                         size,
-                        bold: i == 0 && lines.len() > 1,
-                        color: ink,
+                        bold: headline,
+                        color: cells.colors[index].readable_ink(),
                         align: Align::Middle,
                         upward: false,
                     });
                 }
             }
         }
+    }
+}
+
+/// The frame with these opposite corners.
+fn between(a: Place, b: Place) -> Frame {
+    Frame {
+        left: a.0.min(b.0),
+        top: a.1.min(b.1),
+        right: a.0.max(b.0),
+        bottom: a.1.max(b.1),
     }
 }
 
@@ -262,6 +315,34 @@ fn note_frame(note: &Note, (x, y): Place) -> Frame {
     }
 }
 
+/// Directions in which a floating note may stand from its point, best first.
+const AROUND: [(f64, f64); 8] = [
+    (1.0, 1.0),
+    (1.0, -1.0),
+    (-1.0, -1.0),
+    (-1.0, 1.0),
+    (1.0, 0.0),
+    (-1.0, 0.0),
+    (0.0, -1.0),
+    (0.0, 1.0),
+];
+
+/// The frame of a floating note in one direction from its point.
+fn floated(note: &Note, (x, y): Place, (dx, dy): (f64, f64)) -> Frame {
+    let (width, height) = (font::width(&note.text, note.size, note.bold), note.size);
+    let reach = if dx == 0.0 || dy == 0.0 { 10.0 } else { 7.0 };
+    let centre = (
+        x + dx * (reach + width / 2.0),
+        y + dy * (reach + height / 2.0),
+    );
+    Frame {
+        left: centre.0 - width / 2.0,
+        top: centre.1 - height / 2.0,
+        right: centre.0 + width / 2.0,
+        bottom: centre.1 + height / 2.0,
+    }
+}
+
 /// Keeps first, lowest, highest and last point of each half pixel column of a long line that
 /// runs to the right: the same picture from far fewer points.
 fn thinned(places: &[Place]) -> Vec<Place> {
@@ -269,7 +350,8 @@ fn thinned(places: &[Place]) -> Vec<Place> {
     if places.len() < 2000 || !rightward {
         return places.to_vec();
     }
-    let column = |p: &Place| (p.1.is_finite() && p.0.is_finite()).then(|| (p.0 * 2.0).floor() as i64);
+    let column =
+        |p: &Place| (p.1.is_finite() && p.0.is_finite()).then(|| (p.0 * 2.0).floor() as i64);
     let mut kept = Vec::new();
     for run in places.chunk_by(|a, b| column(a).is_some() && column(a) == column(b)) {
         let height = |i: &usize| run[*i].1;
@@ -307,9 +389,7 @@ mod tests {
 
     #[test]
     fn short_and_returning_lines_are_kept_whole() {
-        let circle: Vec<Place> = (0..3000)
-            .map(|i| (f64::from(i) * 0.01).sin_cos())
-            .collect();
+        let circle: Vec<Place> = (0..3000).map(|i| (f64::from(i) * 0.01).sin_cos()).collect();
         assert_eq!(thinned(&circle), circle);
     }
 }

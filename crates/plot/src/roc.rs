@@ -118,7 +118,10 @@ fn unit_square(title: &str) -> Figure {
 }
 
 fn trapezoids(x: &[f64], y: &[f64]) -> f64 {
-    x.windows(2).zip(y.windows(2)).map(|(x, y)| (x[1] - x[0]) * (y[0] + y[1]) / 2.0).sum()
+    x.windows(2)
+        .zip(y.windows(2))
+        .map(|(x, y)| (x[1] - x[0]) * (y[0] + y[1]) / 2.0)
+        .sum()
 }
 
 type Rates<'a> = (&'a str, Vec<f64>, Vec<f64>);
@@ -160,11 +163,28 @@ mod tests {
         .expect("two curves");
         assert_eq!(
             figure.legend_labels(),
-            ["chance, AUC = 0.5", "perfect, AUC = 1.0000", "half, AUC = 0.5000"]
+            [
+                "chance, AUC = 0.5",
+                "perfect, AUC = 1.0000",
+                "half, AUC = 0.5000"
+            ]
         );
         assert!(figure.equal_aspect);
-        let ticks: Vec<String> = figure.y_ticks().expect("drawable").into_iter().map(|t| t.label).collect();
-        assert_eq!(ticks, figure.x_ticks().expect("drawable").into_iter().map(|t| t.label).collect::<Vec<_>>());
+        let ticks: Vec<String> = figure
+            .y_ticks()
+            .expect("drawable")
+            .into_iter()
+            .map(|t| t.label)
+            .collect();
+        assert_eq!(
+            ticks,
+            figure
+                .x_ticks()
+                .expect("drawable")
+                .into_iter()
+                .map(|t| t.label)
+                .collect::<Vec<_>>()
+        );
     }
 
     #[test]
@@ -182,7 +202,9 @@ mod tests {
             "roc: x of a has shape [2] and y of a has shape [1]; they need one value per point each"
         );
         assert_eq!(
-            roc(&[("a", &[0.0, 7.0], &[0.0, 1.0])]).unwrap_err().to_string(),
+            roc(&[("a", &[0.0, 7.0], &[0.0, 1.0])])
+                .unwrap_err()
+                .to_string(),
             "roc: a value of a is 7; rates lie in [0, 1]"
         );
         assert_eq!(

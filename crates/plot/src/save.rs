@@ -8,7 +8,10 @@ use crate::{Error, Result, bitmap, svg};
 
 /// Writes SVG or PNG by the path's ending: first under a temporary name beside it, then renamed.
 pub(crate) fn save(scene: &Scene, path: &Path) -> Result<()> {
-    let extension = path.extension().and_then(|e| e.to_str()).map(str::to_ascii_lowercase);
+    let extension = path
+        .extension()
+        .and_then(|e| e.to_str())
+        .map(str::to_ascii_lowercase);
     let bytes = match extension.as_deref() {
         Some("svg") => svg::encode(scene).into_bytes(),
         Some("png") => bitmap::encode(scene),

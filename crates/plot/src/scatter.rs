@@ -75,7 +75,13 @@ pub fn scatter_splits(splits: &[Split<'_>]) -> Result<Figure> {
     }
     let mut marks = Vec::new();
     for (index, (name, points, labels)) in splits.iter().enumerate() {
-        marks.extend(class_marks("scatter_splits", name, index == 0, *points, *labels)?);
+        marks.extend(class_marks(
+            "scatter_splits",
+            name,
+            index == 0,
+            *points,
+            *labels,
+        )?);
     }
     Ok(in_plane(marks))
 }
@@ -96,11 +102,18 @@ pub(crate) fn class_marks(
     labels: &dyn Series,
 ) -> Result<Vec<Points>> {
     let of_part = |noun: &str| {
-        if part.is_empty() { noun.to_owned() } else { format!("{noun} of {part}") }
+        if part.is_empty() {
+            noun.to_owned()
+        } else {
+            format!("{noun} of {part}")
+        }
     };
     let points = Input::read(figure, &of_part("points"), points)?;
     let labels = Input::read(figure, &of_part("labels"), labels)?;
-    let (rows, shape) = (points.shape.first().copied().unwrap_or(0), points.shape.clone());
+    let (rows, shape) = (
+        points.shape.first().copied().unwrap_or(0),
+        points.shape.clone(),
+    );
     let name = points.name.clone();
     let (x, y) = points.into_plane()?;
     if rows != labels.values.len() {
@@ -121,7 +134,9 @@ pub(crate) fn class_marks(
         .map(|class| {
             let members = |values: &[f64]| {
                 let both = values.iter().zip(&classes);
-                both.filter(|(_, c)| **c == class).map(|(v, _)| *v).collect::<Vec<f64>>()
+                both.filter(|(_, c)| **c == class)
+                    .map(|(v, _)| *v)
+                    .collect::<Vec<f64>>()
             };
             let separator = if part.is_empty() { "" } else { ", " };
             Points {
@@ -147,7 +162,11 @@ mod tests {
     #[test]
     fn classes_differ_in_colour_and_shape_and_parts_in_filling() {
         let figure = scatter_splits(&[
-            ("training", &plane(vec![0.0, 1.0, 2.0, 3.0, 4.0, 5.0]), &[1, 0, 1]),
+            (
+                "training",
+                &plane(vec![0.0, 1.0, 2.0, 3.0, 4.0, 5.0]),
+                &[1, 0, 1],
+            ),
             ("validation", &plane(vec![6.0, 7.0]), &[1]),
         ])
         .expect("two parts");
@@ -160,10 +179,16 @@ mod tests {
             })
             .collect();
         assert_eq!(marks.len(), 3);
-        assert_eq!((marks[1].x.clone(), marks[1].y.clone()), (vec![0.0, 4.0], vec![1.0, 5.0]));
+        assert_eq!(
+            (marks[1].x.clone(), marks[1].y.clone()),
+            (vec![0.0, 4.0], vec![1.0, 5.0])
+        );
         assert_ne!(marks[0].color, marks[1].color);
         assert_ne!(marks[0].marker, marks[1].marker);
-        assert_eq!((marks[1].color, marks[1].marker), (marks[2].color, marks[2].marker));
+        assert_eq!(
+            (marks[1].color, marks[1].marker),
+            (marks[2].color, marks[2].marker)
+        );
         assert!(marks[1].filled && !marks[2].filled);
     }
 
@@ -180,7 +205,9 @@ mod tests {
     #[test]
     fn refusals_name_the_part_and_both_shapes() {
         assert_eq!(
-            scatter_splits(&[("validation", &plane(vec![0.0; 6]), &[0, 1])]).unwrap_err().to_string(),
+            scatter_splits(&[("validation", &plane(vec![0.0; 6]), &[0, 1])])
+                .unwrap_err()
+                .to_string(),
             "scatter_splits: points of validation has shape [3, 2] and labels of validation has \
              shape [2]; they need one value per point each"
         );

@@ -76,19 +76,31 @@ impl Scene {
     pub(crate) fn stroke(&mut self, points: Vec<Place>, color: Color, width: f64, dash: Dash) {
         let pattern = match dash {
             Dash::Solid => {
-                self.shapes.push(Shape::Stroke { points, color, width });
+                self.shapes.push(Shape::Stroke {
+                    points,
+                    color,
+                    width,
+                });
                 return;
             }
             Dash::Dashed => (3.5 * width + 1.0, 2.5 * width + 1.0),
             Dash::Dotted => (0.1, 2.2 * width + 0.5),
         };
         for points in dashes(&points, pattern) {
-            self.shapes.push(Shape::Stroke { points, color, width });
+            self.shapes.push(Shape::Stroke {
+                points,
+                color,
+                width,
+            });
         }
     }
 
     pub(crate) fn fill(&mut self, points: Vec<Place>, color: Color, opacity: f64) {
-        self.shapes.push(Shape::Fill { points, color, opacity });
+        self.shapes.push(Shape::Fill {
+            points,
+            color,
+            opacity,
+        });
     }
 
     pub(crate) fn rectangle(&mut self, corner: Place, far: Place, color: Color, opacity: f64) {
@@ -108,23 +120,55 @@ impl Scene {
         backend: &mut B,
     ) -> Result<(), DrawingErrorKind<B::ErrorType>> {
         let paper = Paint::new(Color::WHITE, 1.0, 0.0);
-        backend.draw_rect((0, 0), units((f64::from(self.width), f64::from(self.height))), &paper, true)?;
+        backend.draw_rect(
+            (0, 0),
+            units((f64::from(self.width), f64::from(self.height))),
+            &paper,
+            true,
+        )?;
         for shape in &self.shapes {
             match shape {
-                Shape::Stroke { points, color, width } => {
-                    backend.draw_path(points.iter().copied().map(units), &Paint::new(*color, 1.0, *width))?;
+                Shape::Stroke {
+                    points,
+                    color,
+                    width,
+                } => {
+                    backend.draw_path(
+                        points.iter().copied().map(units),
+                        &Paint::new(*color, 1.0, *width),
+                    )?;
                 }
-                Shape::Fill { points, color, opacity } => {
-                    backend.fill_polygon(points.iter().copied().map(units), &Paint::new(*color, *opacity, 0.0))?;
+                Shape::Fill {
+                    points,
+                    color,
+                    opacity,
+                } => {
+                    backend.fill_polygon(
+                        points.iter().copied().map(units),
+                        &Paint::new(*color, *opacity, 0.0),
+                    )?;
                 }
-                Shape::Disc { centre, radius, color } => {
+                Shape::Disc {
+                    centre,
+                    radius,
+                    color,
+                } => {
                     let radius = (radius * UNITS).round() as u32;
-                    backend.draw_circle(units(*centre), radius, &Paint::new(*color, 1.0, 0.0), true)?;
+                    backend.draw_circle(
+                        units(*centre),
+                        radius,
+                        &Paint::new(*color, 1.0, 0.0),
+                        true,
+                    )?;
                 }
                 Shape::Words(words) => {
                     let sink = (CAP_HEIGHT / 2.0 - SVG_CENTRE) * words.size;
                     let (x, y) = words.at;
-                    let at = if words.upward { (x + sink, y) } else { (x, y + sink) };
+                    let at = if words.upward {
+                        (x + sink, y)
+                    } else {
+                        (x, y + sink)
+                    };
                     backend.draw_text(&words.text, words, units(at))?;
                 }
             }
@@ -206,10 +250,18 @@ impl BackendTextStyle for Words {
         self.size * UNITS * PLOTTERS_FONT_RATIO
     }
     fn transform(&self) -> FontTransform {
-        if self.upward { FontTransform::Rotate270 } else { FontTransform::None }
+        if self.upward {
+            FontTransform::Rotate270
+        } else {
+            FontTransform::None
+        }
     }
     fn style(&self) -> FontStyle {
-        if self.bold { FontStyle::Bold } else { FontStyle::Normal }
+        if self.bold {
+            FontStyle::Bold
+        } else {
+            FontStyle::Normal
+        }
     }
     fn anchor(&self) -> Pos {
         let horizontal = match self.align {
@@ -246,10 +298,7 @@ mod tests {
         let pieces = dashes(&[(0.0, 0.0), (5.0, 0.0), (5.0, 5.0)], (4.0, 2.0));
         assert_eq!(
             pieces,
-            [
-                vec![(0.0, 0.0), (4.0, 0.0)],
-                vec![(5.0, 1.0), (5.0, 5.0)],
-            ]
+            [vec![(0.0, 0.0), (4.0, 0.0)], vec![(5.0, 1.0), (5.0, 5.0)],]
         );
     }
 }

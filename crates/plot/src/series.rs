@@ -135,7 +135,13 @@ impl Input {
         let column = |offset: usize, name: &str| Self {
             name: format!("column {offset} of {name}"),
             shape: self.shape.clone(),
-            values: self.values.iter().skip(offset).step_by(2).copied().collect(),
+            values: self
+                .values
+                .iter()
+                .skip(offset)
+                .step_by(2)
+                .copied()
+                .collect(),
             figure: self.figure,
         };
         Ok((
@@ -221,7 +227,11 @@ mod tests {
             "line: y has shape [0] and holds no values; there is nothing to draw"
         );
         assert_eq!(
-            message(pair("line", ("x", &[1.0, 2.0]), ("y", &[f64::NAN, f64::INFINITY]))),
+            message(pair(
+                "line",
+                ("x", &[1.0, 2.0]),
+                ("y", &[f64::NAN, f64::INFINITY])
+            )),
             "line: none of the 2 values of y can be drawn (shape [2]): all are NaN or infinite; \
              look for the step at which they stopped being finite"
         );

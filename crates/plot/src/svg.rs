@@ -36,11 +36,19 @@ mod tests {
             height: 48,
             shapes: Vec::new(),
         };
-        scene.stroke(vec![(1.05, 2.0), (3.0, 4.0)], Color(0, 0, 255), 1.5, Dash::Solid);
+        scene.stroke(
+            vec![(1.05, 2.0), (3.0, 4.0)],
+            Color(0, 0, 255),
+            1.5,
+            Dash::Solid,
+        );
         let svg = encode(&scene);
         assert!(svg.starts_with("<svg width=\"64\" height=\"48\" "), "{svg}");
         assert!(svg.contains("viewBox=\"0 0 640 480\""), "{svg}");
-        assert!(svg.contains("stroke=\"#0000FF\" stroke-width=\"15\" points=\"11,20 30,40 \""), "{svg}");
+        assert!(
+            svg.contains("stroke=\"#0000FF\" stroke-width=\"15\" points=\"11,20 30,40 \""),
+            "{svg}"
+        );
         assert!(svg.trim_end().ends_with("</svg>"));
     }
 }

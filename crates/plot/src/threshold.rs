@@ -2,12 +2,12 @@
 
 use crate::series::Input;
 use crate::{
-    Align, Area, Color, Error, Figure, Legend, Line, Mark, Marker, Note, Points, Result, Rule, Series, number,
-    palette,
+    Align, Area, Color, Error, Figure, Legend, Line, Mark, Marker, Note, Points, Result, Rule,
+    Series, number, palette,
 };
 
-/// Bins of equal probability in which the points are stacked.
-const BINS: usize = 64;
+/// Width of a point on the axis of probabilities.
+const DIAMETER: f64 = 0.021;
 
 /// Every sample at its probability, one lane per actual class, and the line above which class 1
 /// is predicted: the four outcomes are named with their counts, mistakes lie on a tinted ground
@@ -47,7 +47,8 @@ pub fn threshold_effect(
         .y_label("actual class")
         .x_range(-0.02, 1.02)
         .y_range(-0.5, 1.5)
-        .legend(Legend::Hidden);
+        .legend(Legend::Hidden)
+        .size(640, 400);
     figure.y.name_ticks(&["0", "1"]);
     figure.x.grid = false;
     let wrong = Color(252, 240, 222);
@@ -90,7 +91,11 @@ pub fn threshold_effect(
             align: if above { Align::End } else { Align::Start },
             bold: true,
             size: 13.0,
-            ..Note::new(if above { 1.02 } else { -0.02 }, f64::from(class) + 0.5, format!("{name}: {count}"))
+            ..Note::new(
+                if above { 1.02 } else { -0.02 },
+                f64::from(class) + 0.5,
+                format!("{name}: {count}"),
+            )
         }));
     }
     Ok(figure)
@@ -114,8 +119,7 @@ pub fn threshold_curves(
     probabilities: &(impl Series + ?Sized),
 ) -> Result<Figure> {
     let samples = Samples::read("threshold_curves", labels, probabilities)?;
-    let thresholds: Vec<f64> = (0..=400).map(|i| f64::from(i) / 400.0).collect();
-    let counts: Vec<Counts> = thresholds.iter().map(|&t| samples.counts(t)).collect();
+    let (thresholds, counts): (Vec<f64>, Vec<Counts>) = samples.steps().into_iter().unzip();
     let curve = |label: &str, index: usize, dash, value: &dyn Fn(&Counts) -> (usize, usize)| {
         let share = |c: &Counts| {
             let (part, whole) = value(c);
@@ -124,7 +128,11 @@ pub fn threshold_curves(
         Mark::Line(Line {
             label: Some(label.to_owned()),
             dash,
-            ..Line::new(thresholds.clone(), counts.iter().map(share).collect(), palette(index))
+            ..Line::new(
+                thresholds.clone(),
+                counts.iter().map(share).collect(),
+                palette(index),
+            )
         })
     };
     use crate::Dash::{Dashed, Solid};
@@ -169,13 +177,17 @@ impl Samples {
         labels.same_length(&probabilities)?;
         let classes = labels.classes()?;
         if let Some(&class) = classes.iter().find(|c| **c > 1) {
-            return Err(labels.wrong_value(class as f64, "a threshold separates two classes, 0 and 1"));
+            return Err(
+                labels.wrong_value(class as f64, "a threshold separates two classes, 0 and 1")
+            );
         }
         let probabilities = probabilities.some_finite()?;
         let outside = |v: &&f64| **v < 0.0 || **v > 1.0;
         if let Some(&value) = probabilities.values.iter().find(outside) {
-            return Err(probabilities
-                .wrong_value(value, "probabilities lie in [0, 1]; turn logits into them with sigmoid"));
+            return Err(probabilities.wrong_value(
+                value,
+                "probabilities lie in [0, 1]; turn logits into them with sigmoid",
+            ));
         }
         Ok(Self {
             classes,
@@ -199,35 +211,60 @@ impl Samples {
         counts
     }
 
+    /// The counts as a function of the threshold: constant between neighbouring probabilities.
+    fn steps(&self) -> Vec<(f64, Counts)> {
+        let both = self
+            .probabilities
+            .iter()
+            .copied()
+            .zip(self.classes.iter().copied());
+        let mut samples: Vec<(f64, usize)> = both.filter(|(p, _)| p.is_finite()).collect();
+        samples.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let mut counts = self.counts(0.0);
+        let mut steps = Vec::new();
+        let mut from = 0.0;
+        for group in samples.chunk_by(|a, b| a.0 == b.0) {
+            let to = group[0].0;
+            steps.extend([(from, counts), (to, counts)]);
+            // Above this probability its samples are no longer predicted to be of class 1.
+            for (_, class) in group {
+                if *class == 1 {
+                    counts.true_positives -= 1;
+                    counts.false_negatives += 1;
+                } else {
+                    counts.false_positives -= 1;
+                    counts.true_negatives += 1;
+                }
+            }
+            from = to;
+        }
+        if from < 1.0 {
+            steps.extend([(from, counts), (1.0, counts)]);
+        }
+        steps
+    }
+
     /// The samples of both classes, stacked where they are dense; mistakes as marks of their own.
     fn lanes(&self, threshold: f64) -> Vec<Mark> {
         let mut marks = Vec::new();
         for class in 0..2 {
-            let mut lane: Vec<f64> = self
+            let of_class = self
                 .classes
                 .iter()
                 .zip(&self.probabilities)
-                .filter(|(c, p)| **c == class && p.is_finite())
-                .map(|(_, p)| *p)
-                .collect();
+                .filter(|(c, p)| **c == class && p.is_finite());
+            let mut lane: Vec<f64> = of_class.map(|(_, p)| *p).collect();
             lane.sort_by(f64::total_cmp);
-            let mut stacks = vec![0_u32; BINS + 1];
-            let bin = |p: f64| (p * BINS as f64) as usize;
-            for &p in &lane {
-                stacks[bin(p)] += 1;
-            }
-            let tallest = stacks.iter().copied().max().unwrap_or(1).max(1);
-            // Stacks grow from the lane's foot and leave room for the names of the outcomes.
-            let step = (0.64 / f64::from(tallest)).min(0.052);
-            let mut heights = vec![0_u32; BINS + 1];
+            let levels = stacked(&lane);
+            let tallest = levels.iter().copied().max().unwrap_or(0);
+            // The stacks leave room for the names of the outcomes above them.
+            let step = (0.6 / (tallest + 1) as f64).min(0.07);
             let mut parts = [(vec![], vec![]), (vec![], vec![])];
-            for &p in &lane {
-                let height = &mut heights[bin(p)];
+            for (&p, level) in lane.iter().zip(levels) {
                 let right = (p >= threshold) == (class == 1);
                 let (x, y) = &mut parts[usize::from(!right)];
                 x.push(p);
-                y.push(class as f64 - 0.42 + step * f64::from(*height));
-                *height += 1;
+                y.push(class as f64 - 0.4 + step * level as f64);
             }
             for (wrong, (x, y)) in parts.into_iter().enumerate() {
                 if !x.is_empty() {
@@ -241,6 +278,25 @@ impl Samples {
         }
         marks
     }
+}
+
+/// The lowest level at which each of the rising values is [`DIAMETER`] away from its neighbour.
+fn stacked(rising: &[f64]) -> Vec<usize> {
+    let mut ends: Vec<f64> = Vec::new();
+    let mut levels = Vec::with_capacity(rising.len());
+    for &value in rising {
+        let level = ends
+            .iter()
+            .position(|end| value - end >= DIAMETER)
+            .unwrap_or(ends.len());
+        if level == ends.len() {
+            ends.push(value);
+        } else {
+            ends[level] = value;
+        }
+        levels.push(level);
+    }
+    levels
 }
 
 #[cfg(test)]
@@ -264,7 +320,12 @@ mod tests {
         // 0.5 is at least 0.5: predicted to be of class 1.
         assert_eq!(
             notes,
-            ["true negatives: 1", "false positives: 1", "false negatives: 1", "true positives: 2"]
+            [
+                "true negatives: 1",
+                "false positives: 1",
+                "false negatives: 1",
+                "true positives: 2"
+            ]
         );
         let outlined = |mark: &&Mark| matches!(mark, Mark::Points(points) if !points.filled);
         assert_eq!(figure.marks.iter().filter(outlined).count(), 2);
@@ -274,28 +335,39 @@ mod tests {
     #[test]
     fn scores_at_a_threshold_are_those_of_its_counts() {
         let figure = threshold_curves(&LABELS, &PROBABILITIES).expect("five samples");
-        let at_half: Vec<f64> = figure
+        let lines: Vec<&Line> = figure
             .marks
             .iter()
             .filter_map(|mark| match mark {
-                Mark::Line(line) => Some(line.y[200]),
+                Mark::Line(line) => Some(line),
                 _ => None,
             })
             .collect();
-        assert_eq!(at_half, [2.0 / 3.0, 2.0 / 3.0, 0.5]);
-        let Mark::Line(precision) = &figure.marks[0] else { panic!("precision is a line") };
-        assert!(precision.y[400].is_nan(), "nothing is predicted at 1");
+        // From above 0.4 up to and with 0.5: one of two negatives and two of three positives.
+        assert_eq!(lines[0].x[4..6], [0.4, 0.5]);
+        let values: Vec<&[f64]> = lines.iter().map(|line| &line.y[4..6]).collect();
+        assert_eq!(values, [[2.0 / 3.0; 2], [2.0 / 3.0; 2], [0.5; 2]]);
+        assert!(lines[0].y[11].is_nan(), "nothing is predicted above 0.9");
+    }
+
+    #[test]
+    fn dense_samples_are_stacked() {
+        assert_eq!(stacked(&[0.1, 0.11, 0.12, 0.122, 0.5]), [0, 1, 2, 0, 0]);
     }
 
     #[test]
     fn logits_are_refused() {
         assert_eq!(
-            threshold_effect(&[0, 1], &[-1.5, 0.2], 0.5).unwrap_err().to_string(),
+            threshold_effect(&[0, 1], &[-1.5, 0.2], 0.5)
+                .unwrap_err()
+                .to_string(),
             "threshold_effect: a value of probabilities is -1.5; \
              probabilities lie in [0, 1]; turn logits into them with sigmoid"
         );
         assert_eq!(
-            threshold_curves(&[0, 2], &[0.5, 0.2]).unwrap_err().to_string(),
+            threshold_curves(&[0, 2], &[0.5, 0.2])
+                .unwrap_err()
+                .to_string(),
             "threshold_curves: a value of labels is 2; a threshold separates two classes, 0 and 1"
         );
     }

@@ -15,36 +15,81 @@ const STEPS: [f64; 5] = [1.0, 2.0, 2.5, 5.0, 10.0];
 /// No axis has more ticks than this, whatever is asked.
 const MOST: f64 = 50.0;
 
-/// The smallest step of 1, 2, 2.5 or 5 times a power of ten that needs at most `most` intervals.
-fn nice_step(span: f64, most: f64) -> f64 {
-    let raw = span / most;
-    let decade = 10.0_f64.powi(raw.log10().floor() as i32);
-    STEPS
-        .iter()
-        .map(|step| step * decade)
-        .find(|step| *step >= raw * (1.0 - 1e-9))
-        .unwrap_or(10.0 * decade)
+/// Over more decades than this, the small ticks between them would only be a blur.
+const MINOR_DECADES: i32 = 5;
+
+/// Multiples of 1, 2, 2.5 or 5 times a power of ten.
+struct Step {
+    mantissa: f64,
+    exponent: i32,
+}
+
+impl Step {
+    /// The smallest step that needs at most `most` intervals.
+    fn nice(span: f64, most: f64) -> Self {
+        let raw = span / most;
+        let exponent = raw.log10().floor() as i32;
+        let decade = 10.0_f64.powi(exponent);
+        let mantissa = STEPS
+            .into_iter()
+            .find(|step| step * decade >= raw * (1.0 - 1e-9));
+        Self {
+            mantissa: mantissa.unwrap_or(10.0),
+            exponent,
+        }
+    }
+
+    fn size(&self) -> f64 {
+        self.times(1.0)
+    }
+
+    /// `count` steps, as the nearest number: 3 · 2 / 10 is 0.6, 3 · 0.2 is not.
+    fn times(&self, count: f64) -> f64 {
+        let power = 10.0_f64.powi(self.exponent.abs());
+        if self.exponent < 0 && power.is_finite() {
+            count * self.mantissa / power
+        } else {
+            count * self.mantissa * 10.0_f64.powi(self.exponent)
+        }
+    }
+}
+
+/// Round values and their distance, or `None` when the range is not finite or too narrow to tell
+/// its ends apart. `outward`: from at or below `low` to above `high`, else within them.
+fn round_values(low: f64, high: f64, most: usize, outward: bool) -> Option<(Vec<f64>, f64)> {
+    let span = high - low;
+    let magnitude = low.abs().max(high.abs());
+    if !span.is_finite() || span <= magnitude * 1e-13 || span <= f64::MIN_POSITIVE * 1e20 {
+        return None;
+    }
+    let step = Step::nice(span, (most.max(1) as f64).min(MOST));
+    let size = step.size();
+    // A tick within a millionth of a step of the end is at the end: 0.1 · 3 is not 0.3.
+    let (first, last) = if outward {
+        ((low / size).floor(), (high / size).floor() + 1.0)
+    } else {
+        ((low / size - 1e-6).ceil(), (high / size + 1e-6).floor())
+    };
+    let count = (last - first + 1.0).clamp(0.0, MOST * 2.0) as usize;
+    let values = (0..count).map(|i| step.times(first + i as f64)).collect();
+    Some((values, size))
+}
+
+/// Round levels from at or below `low` to above `high`; empty when there are none.
+pub(crate) fn levels(low: f64, high: f64, most: usize) -> Vec<f64> {
+    round_values(low, high, most, true)
+        .map(|(values, _)| values)
+        .unwrap_or_default()
 }
 
 /// Ticks at round values in `[low, high]`, at most `most` intervals.
 ///
 /// Empty when the range is not finite or too narrow to tell its ends apart.
 pub(crate) fn linear(low: f64, high: f64, most: usize) -> Vec<Tick> {
-    let span = high - low;
-    let magnitude = low.abs().max(high.abs());
-    if !span.is_finite() || span <= magnitude * 1e-13 || span <= f64::MIN_POSITIVE * 1e20 {
+    let Some((values, step)) = round_values(low, high, most, false) else {
         return Vec::new();
-    }
-    let step = nice_step(span, (most.max(1) as f64).min(MOST));
-    // A tick within a millionth of a step of the end is at the end: 0.1 · 3 is not 0.3.
-    let first = (low / step - 1e-6).ceil();
-    let last = (high / step + 1e-6).floor();
-    let count = (last - first).clamp(0.0, MOST * 2.0) as usize + 1;
-    if last < first {
-        return Vec::new();
-    }
-    let values: Vec<f64> = (0..count).map(|i| (first + i as f64) * step).collect();
-    let style = Numbers::for_step(step, magnitude);
+    };
+    let style = Numbers::for_step(step, low.abs().max(high.abs()));
     values
         .into_iter()
         .map(|value| Tick {
@@ -81,7 +126,7 @@ pub(crate) fn logarithmic(low: f64, high: f64, most: usize) -> (Vec<Tick>, Vec<f
                 },
             })
             .collect();
-        let minors = if stride == 1 {
+        let minors = if stride == 1 && last - first <= MINOR_DECADES {
             (first - 1..=last)
                 .flat_map(|exponent| (2..10).map(move |m| f64::from(m) * 10.0_f64.powi(exponent)))
                 .filter(inside)
@@ -108,7 +153,11 @@ pub(crate) fn logarithmic(low: f64, high: f64, most: usize) -> (Vec<Tick>, Vec<f
 
 fn plain_power(exponent: i32) -> String {
     if exponent < 0 {
-        format!("{:.*}", exponent.unsigned_abs() as usize, 10.0_f64.powi(exponent))
+        format!(
+            "{:.*}",
+            exponent.unsigned_abs() as usize,
+            10.0_f64.powi(exponent)
+        )
     } else {
         format!("{:.0}", 10.0_f64.powi(exponent))
     }
@@ -140,12 +189,24 @@ impl Numbers {
 
     fn write(&self, value: f64) -> String {
         if value == 0.0 {
-            return format!("{:.*}", if self.exponent.is_some() { 0 } else { self.decimals }, 0.0);
+            return format!(
+                "{:.*}",
+                if self.exponent.is_some() {
+                    0
+                } else {
+                    self.decimals
+                },
+                0.0
+            );
         }
         match self.exponent {
             None => signed(value, format!("{:.*}", self.decimals, value.abs())),
             Some(exponent) => {
-                let mantissa = format!("{:.*}", self.decimals, (value / 10.0_f64.powi(exponent)).abs());
+                let mantissa = format!(
+                    "{:.*}",
+                    self.decimals,
+                    (value / 10.0_f64.powi(exponent)).abs()
+                );
                 signed(value, format!("{mantissa}×10{}", superscript(exponent)))
             }
         }
@@ -153,7 +214,11 @@ impl Numbers {
 }
 
 fn signed(value: f64, digits: String) -> String {
-    if value < 0.0 { format!("−{digits}") } else { digits }
+    if value < 0.0 {
+        format!("−{digits}")
+    } else {
+        digits
+    }
 }
 
 /// A number as text, with at most four significant digits and a true minus sign.
@@ -169,7 +234,14 @@ pub fn number(value: f64) -> String {
         return "0".to_owned();
     }
     if !value.is_finite() {
-        return signed(value, if value.is_nan() { "NaN".to_owned() } else { "∞".to_owned() });
+        return signed(
+            value,
+            if value.is_nan() {
+                "NaN".to_owned()
+            } else {
+                "∞".to_owned()
+            },
+        );
     }
     let scientific = format!("{:.3e}", value.abs());
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
@@ -178,12 +250,18 @@ pub fn number(value: f64) -> String {
         let decimals = (3 - exponent).max(0) as usize;
         return signed(value, trimmed(&format!("{:.decimals$}", value.abs())));
     }
-    signed(value, format!("{}×10{}", trimmed(mantissa), superscript(exponent)))
+    signed(
+        value,
+        format!("{}×10{}", trimmed(mantissa), superscript(exponent)),
+    )
 }
 
 fn trimmed(digits: &str) -> String {
     if digits.contains('.') {
-        digits.trim_end_matches('0').trim_end_matches('.').to_owned()
+        digits
+            .trim_end_matches('0')
+            .trim_end_matches('.')
+            .to_owned()
     } else {
         digits.to_owned()
     }
@@ -215,8 +293,14 @@ mod tests {
 
     #[test]
     fn steps_are_1_2_2_5_and_5() {
-        check(&linear(0.0, 1.0, 5), &["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]);
-        check(&linear(0.0, 1.0, 4), &["0.00", "0.25", "0.50", "0.75", "1.00"]);
+        check(
+            &linear(0.0, 1.0, 5),
+            &["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"],
+        );
+        check(
+            &linear(0.0, 1.0, 4),
+            &["0.00", "0.25", "0.50", "0.75", "1.00"],
+        );
         check(&linear(-3.0, 7.0, 5), &["−2", "0", "2", "4", "6"]);
         check(&linear(0.0, 100.0, 4), &["0", "25", "50", "75", "100"]);
         check(&linear(0.1, 0.3, 2), &["0.1", "0.2", "0.3"]);
@@ -225,7 +309,10 @@ mod tests {
 
     #[test]
     fn very_large_and_small_values_carry_an_exponent() {
-        check(&linear(0.0, 4e6, 4), &["0", "1×10⁶", "2×10⁶", "3×10⁶", "4×10⁶"]);
+        check(
+            &linear(0.0, 4e6, 4),
+            &["0", "1×10⁶", "2×10⁶", "3×10⁶", "4×10⁶"],
+        );
         check(&linear(0.0, 5e-5, 2), &["0", "2.5×10⁻⁵", "5.0×10⁻⁵"]);
     }
 
@@ -244,6 +331,13 @@ mod tests {
         }
         assert!(linear(1e300, 1.5e308, 5).len() <= 8);
         assert!(linear(0.0, 1.0, usize::MAX).len() <= 51);
+    }
+
+    #[test]
+    fn levels_enclose_the_range() {
+        assert_eq!(levels(0.5, 2.5, 5), [0.5, 1.0, 1.5, 2.0, 2.5, 3.0]);
+        assert_eq!(levels(0.5, 1.1, 4), [0.4, 0.6, 0.8, 1.0, 1.2]);
+        assert!(levels(1.0, 1.0, 5).is_empty());
     }
 
     #[test]
