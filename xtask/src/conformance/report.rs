@@ -124,17 +124,27 @@ impl Report {
     }
 }
 
-/// `skipped in nn: Conv1d ×10, Conv2d ×20`, nothing when there is none.
+/// `skipped in nn: Conv1d ×10, Conv2d ×20`, broken into lines; nothing when there is none.
 fn names(text: &mut String, group: &str, how: &str, counts: &BTreeMap<String, usize>) {
     if counts.is_empty() {
         return;
     }
-    let list: Vec<String> = counts
-        .iter()
-        .map(|(name, count)| format!("{name} ×{count}"))
-        .collect();
-    let _ = writeln!(text, "{how} in {group}: {}", list.join(", "));
+    let mut line = format!("{how} in {group}:");
+    let last = counts.len() - 1;
+    for (index, (name, count)) in counts.iter().enumerate() {
+        let comma = if index < last { "," } else { "" };
+        let item = format!(" {name} ×{count}{comma}");
+        if line.chars().count() + item.chars().count() > WIDTH {
+            let _ = writeln!(text, "{line}");
+            line = "   ".to_owned();
+        }
+        line.push_str(&item);
+    }
+    let _ = writeln!(text, "{line}");
 }
+
+/// Characters in a line of names.
+const WIDTH: usize = 110;
 
 impl Counts {
     /// The closing line other programs read.
@@ -185,5 +195,24 @@ failed in nn: Linear ×1
             report.total().closing_line(),
             "2 passed, 1 failed, 2 skipped"
         );
+    }
+
+    #[test]
+    fn long_lists_are_broken_into_lines() {
+        let mut report = Report::default();
+        for i in 0..40 {
+            report.add(
+                "nn",
+                &format!("Name{i}"),
+                "e",
+                Outcome::Skipped(String::new()),
+            );
+        }
+        let text = report.text(false);
+        assert!(
+            text.lines().all(|line| line.chars().count() <= WIDTH),
+            "{text}"
+        );
+        assert!(text.contains(",\n    Name"), "{text}");
     }
 }

@@ -34,7 +34,7 @@ pub(super) fn check(sources: &[Source]) -> Vec<Problem> {
             if !allowed {
                 let message = "`unsafe` outside storage and kernels: use what they offer, or move the code there";
                 problems.push(Problem::new(&source.path, index + 1, message));
-            } else if !explained(&lines[..=index]) {
+            } else if !explained(&lines, index) {
                 let message =
                     "no `// SAFETY:` comment above this `unsafe`: say why its conditions hold";
                 problems.push(Problem::new(&source.path, index + 1, message));
@@ -53,12 +53,16 @@ fn opens_unsafe(line: &str) -> bool {
         .any(|next| contains_word(code, &format!("{word} {next}")))
 }
 
-/// Whether the lines just above the last one, up to a blank line, hold a safety comment.
-fn explained(lines: &[&str]) -> bool {
-    lines
+/// Whether the lines just above, up to a blank line, hold a safety comment, or the one just below:
+/// an `unsafe fn` of an impl repeats its trait's promise there.
+fn explained(lines: &[&str], index: usize) -> bool {
+    let above = lines[..=index]
         .iter()
         .rev()
-        .take_while(|line| !line.trim().is_empty())
+        .take_while(|line| !line.trim().is_empty());
+    let below = lines.get(index + 1);
+    above
+        .chain(below)
         .any(|line| line.contains("SAFETY:") || line.contains("# Safety"))
 }
 
@@ -98,6 +102,7 @@ mod tests {
         let function = concat!("pub un", "safe fn f() {}");
         assert_eq!(problems(file, &[function]).len(), 1);
         assert!(problems(file, &["/// # Safety", "/// p is valid.", function]).is_empty());
+        assert!(problems(file, &[function, "    // SAFETY: as the caller promises."]).is_empty());
     }
 
     #[test]
