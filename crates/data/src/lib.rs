@@ -1,1 +1,78 @@
 //! Datasets, loaders, samplers, splits, scalers, readers and toy data.
+//!
+//! Orders and numbers are those of PyTorch and scikit-learn for the same seeds, bit for bit.
+//!
+//! | to | use |
+//! |---|---|
+//! | hold samples | [`Dataset`], [`TensorDataset`], [`DatasetExt`], [`Subset`], [`random_split`] |
+//! | iterate over batches | [`DataLoader`], with a [`Sampler`] of your own if you need one |
+//! | read files | [`CsvReader`]; five tables come along: [`load_iris`] and its kin |
+//! | make toy data | [`make_moons`], [`make_circles`], [`make_blobs`], [`Regression`], [`Classification`] |
+//! | split | [`train_test_split`], [`KFold`], [`StratifiedKFold`], [`ShuffleSplit`] |
+//! | scale | [`StandardScaler`], [`MinMaxScaler`], [`MaxAbsScaler`], [`RobustScaler`], [`Normalizer`] |
+//!
+//! # Examples
+//! ```
+//! use gradus_data::{DataLoader, TensorDataset};
+//! use gradus_random::Generator;
+//! use gradus_tensor::{DType, Tensor};
+//!
+//! let data = TensorDataset::new((
+//!     Tensor::zeros([100, 2], DType::F32)?,
+//!     Tensor::zeros([100, 1], DType::F32)?,
+//! ))?;
+//! let rng = Generator::new(42);
+//! let loader = DataLoader::new(data, 16).shuffle(true).rng(&rng);
+//! let mut samples = 0;
+//! for batch in &loader {
+//!     let (x, _y) = batch?.pair()?;
+//!     samples += x.shape()[0];
+//! }
+//! assert_eq!(samples, 100);
+//! # Ok::<(), gradus_data::Error>(())
+//! ```
+
+mod adaptors;
+mod batch;
+mod collate;
+mod course;
+mod csv_reader;
+mod dataset;
+mod error;
+mod indices;
+mod loader;
+mod preprocessing;
+mod random_split;
+mod sampler;
+mod split;
+mod subset;
+mod synthetic;
+mod tables;
+mod tensor_dataset;
+
+pub use adaptors::{Augment, Concat, DatasetExt, Map};
+pub use batch::{Batch, Sample};
+pub use collate::collate;
+pub use course::{linearly_separable_data, logistic_points};
+pub use csv_reader::{Column, CsvReader, Table};
+pub use dataset::Dataset;
+pub use error::{Error, ErrorKind, Result};
+pub use loader::{Batches, DataLoader, LoaderState, OpenEpoch};
+pub use preprocessing::{
+    MaxAbsScaler, MinMaxScaler, Norm, Normalizer, RobustScaler, StandardScaler,
+};
+pub use random_split::{Lengths, random_split};
+pub use sampler::{
+    BatchSampler, Batching, RandomSampler, Sampler, SequentialSampler, SubsetRandomSampler,
+    WeightedRandomSampler,
+};
+pub use split::{
+    KFold, ShuffleSplit, Size, Split, StratifiedKFold, TrainTestSplit, train_test_split,
+};
+pub use subset::Subset;
+pub use synthetic::{
+    Blobs, Centers, Circles, Classification, Moons, Regression, make_blobs, make_circles,
+    make_moons,
+};
+pub use tables::{load_breast_cancer, load_diabetes, load_digits, load_iris, load_wine};
+pub use tensor_dataset::TensorDataset;

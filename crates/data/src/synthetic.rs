@@ -1,0 +1,121 @@
+//! Toy data with scikit-learn's numbers for the same `random_state`.
+
+mod blobs;
+mod circles;
+mod classification;
+mod moons;
+mod regression;
+mod without_replacement;
+
+pub use blobs::{Blobs, Centers, make_blobs};
+pub use circles::{Circles, make_circles};
+pub use classification::Classification;
+pub use moons::{Moons, make_moons};
+pub use regression::Regression;
+
+use crate::error::Result;
+use gradus_random::RandomState;
+use gradus_tensor::Tensor;
+
+/// `n` evenly spaced numbers from 0 to `stop`, which is among them if `endpoint`. NumPy's `linspace(0, stop, n, endpoint)`.
+fn linspace(stop: f64, n: usize, endpoint: bool) -> Vec<f64> {
+    let gaps = if endpoint { n.saturating_sub(1) } else { n };
+    let step = stop / gaps as f64;
+    let mut numbers: Vec<f64> = (0..n)
+        .map(|i| if i == 0 { 0.0 } else { i as f64 * step })
+        .collect();
+    if endpoint
+        && n > 1
+        && let Some(last) = numbers.last_mut()
+    {
+        *last = stop;
+    }
+    numbers
+}
+
+/// Points in the plane on two curves, labelled 0 and 1, shuffled and made noisy as the moons and circles are.
+fn two_curves(
+    outer: Vec<[f64; 2]>,
+    inner: Vec<[f64; 2]>,
+    shuffle: bool,
+    noise: Option<f64>,
+    rs: &mut RandomState,
+) -> Result<(Tensor, Tensor)> {
+    let first = outer.len();
+    let mut points = outer;
+    points.extend(inner);
+    let n = points.len();
+    let mut order: Vec<usize> = (0..n).collect();
+    if shuffle {
+        rs.shuffle(&mut order);
+    }
+    let mut x: Vec<f64> = order.iter().flat_map(|&i| points[i]).collect();
+    let y: Vec<i64> = order.iter().map(|&i| i64::from(i >= first)).collect();
+    if let Some(std) = noise {
+        for (x, noise) in x.iter_mut().zip(rs.normal(0.0, std, 2 * n)?) {
+            *x += noise;
+        }
+    }
+    Ok((Tensor::from_vec(x, [n, 2])?, Tensor::from_vec(y, [n])?))
+}
+
+/// The rows of a table in another order.
+fn reordered<T: Copy>(values: &[T], width: usize, order: &[usize]) -> Vec<T> {
+    order
+        .iter()
+        .flat_map(|&row| values[row * width..(row + 1) * width].iter().copied())
+        .collect()
+}
+
+/// The columns of a table in another order.
+fn columns_reordered(values: &[f64], width: usize, order: &[usize]) -> Vec<f64> {
+    values
+        .chunks_exact(width.max(1))
+        .flat_map(|row| order.iter().map(|&column| row[column]))
+        .collect()
+}
+
+/// `n` split into `parts` numbers that differ by at most one, the larger first.
+fn shares(n: usize, parts: usize) -> Vec<usize> {
+    (0..parts)
+        .map(|part| n / parts + usize::from(part < n % parts))
+        .collect()
+}
+
+/// A matrix product of row-major tables: `(n, inner)` times `(inner, width)`.
+fn product(a: &[f64], b: &[f64], inner: usize, width: usize) -> Vec<f64> {
+    let mut out = Vec::with_capacity(a.len() / inner.max(1) * width);
+    for row in a.chunks_exact(inner.max(1)) {
+        for column in 0..width {
+            out.push(
+                row.iter()
+                    .zip(b.iter().skip(column).step_by(width))
+                    .map(|(a, b)| a * b)
+                    .sum(),
+            );
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn linspace_ends_where_it_should() {
+        assert_eq!(linspace(1.0, 3, true), [0.0, 0.5, 1.0]);
+        assert_eq!(linspace(1.0, 4, false), [0.0, 0.25, 0.5, 0.75]);
+        assert_eq!(linspace(1.0, 1, true), [0.0]);
+        assert!(linspace(1.0, 0, true).is_empty());
+    }
+
+    #[test]
+    fn tables_are_row_major() {
+        let table = [1.0, 2.0, 3.0, 4.0];
+        assert_eq!(reordered(&table, 2, &[1, 0]), [3.0, 4.0, 1.0, 2.0]);
+        assert_eq!(columns_reordered(&table, 2, &[1, 0]), [2.0, 1.0, 4.0, 3.0]);
+        assert_eq!(product(&table, &[1.0, 10.0], 2, 1), [21.0, 43.0]);
+        assert_eq!(shares(8, 3), [3, 3, 2]);
+    }
+}
