@@ -142,6 +142,11 @@ impl Args {
         self.optional(key, |value| list(value, float))
     }
 
+    /// A list of lists of numbers.
+    pub(crate) fn rows(&self, key: &str) -> Answer<Vec<Vec<f64>>> {
+        self.read(key, |value| list(value, |row| list(row, float)))
+    }
+
     pub(crate) fn integers(&self, key: &str) -> Answer<Vec<i64>> {
         self.read(key, |value| list(value, Value::as_i64))
     }

@@ -1,7 +1,10 @@
 //! The replays: one table per group of the corpus, from a case's name to the call that answers it.
 
+mod data;
+mod differentiate;
 mod loading;
 mod metrics;
+mod ops;
 mod random;
 
 use super::case::Replay;
@@ -10,7 +13,12 @@ use super::case::Replay;
 type Table = &'static [(&'static str, Replay)];
 
 /// Every group with replays. The corpus may hold others; their cases are skipped.
-const GROUPS: &[(&str, Table)] = &[("random", random::TABLE), ("metrics", metrics::TABLE)];
+const GROUPS: &[(&str, Table)] = &[
+    ("random", random::TABLE),
+    ("data", data::TABLE),
+    ("metrics", metrics::TABLE),
+    ("ops", ops::TABLE),
+];
 
 /// The replay of a case, if the library offers what it calls.
 pub(crate) fn find(group: &str, name: &str) -> Option<Replay> {

@@ -1,0 +1,238 @@
+//! Operations on tensors and their gradients.
+
+use gradus_autograd::Var;
+use gradus_tensor::{DType, Tensor};
+
+use super::Table;
+use super::differentiate::{Outcome, answer, one};
+use crate::conformance::args::Args;
+use crate::conformance::bridge;
+use crate::conformance::case::{Answer, Given, Stop};
+
+pub(super) const TABLE: Table = &[
+    ("neg", |g| one(g, |x| Ok(x[0].neg()?))),
+    ("abs", |g| one(g, |x| Ok(x[0].abs()?))),
+    ("exp", |g| one(g, |x| Ok(x[0].exp()?))),
+    ("log", |g| one(g, |x| Ok(x[0].log()?))),
+    ("log1p", |g| one(g, |x| Ok(x[0].log1p()?))),
+    ("sqrt", |g| one(g, |x| Ok(x[0].sqrt()?))),
+    ("square", |g| one(g, |x| Ok(x[0].square()?))),
+    ("sign", |g| one(g, |x| Ok(x[0].sign()?))),
+    ("tanh", |g| one(g, |x| Ok(x[0].tanh()?))),
+    ("sigmoid", |g| one(g, |x| Ok(x[0].sigmoid()?))),
+    ("relu", |g| one(g, |x| Ok(x[0].relu()?))),
+    ("add", |g| {
+        binary(g, |x, y| Ok(x.add(y)?), |x, c| Ok(x.add_scalar(c)?))
+    }),
+    ("sub", |g| {
+        binary(g, |x, y| Ok(x.sub(y)?), |x, c| Ok(x.sub_scalar(c)?))
+    }),
+    ("mul", |g| {
+        binary(g, |x, y| Ok(x.mul(y)?), |x, c| Ok(x.mul_scalar(c)?))
+    }),
+    ("div", |g| {
+        binary(g, |x, y| Ok(x.div(y)?), |x, c| Ok(x.div_scalar(c)?))
+    }),
+    ("eq", |g| compare(g, |x, y| Ok(x.eq(y)?))),
+    ("ne", |g| compare(g, |x, y| Ok(x.ne(y)?))),
+    ("lt", |g| compare(g, |x, y| Ok(x.lt(y)?))),
+    ("le", |g| compare(g, |x, y| Ok(x.le(y)?))),
+    ("gt", |g| compare(g, |x, y| Ok(x.gt(y)?))),
+    ("ge", |g| compare(g, |x, y| Ok(x.ge(y)?))),
+    ("sum", |g| {
+        reduce(
+            g,
+            |x| Ok(x.sum()?),
+            |x, dims, keep| Ok(x.sum_dims(dims, keep)?),
+        )
+    }),
+    ("mean", |g| {
+        reduce(
+            g,
+            |x| Ok(x.mean()?),
+            |x, dims, keep| Ok(x.mean_dims(dims, keep)?),
+        )
+    }),
+    ("argmax", |g| {
+        index_of(g, |x, dim, keep| Ok(x.argmax(dim, keep)?))
+    }),
+    ("argmin", |g| {
+        index_of(g, |x, dim, keep| Ok(x.argmin(dim, keep)?))
+    }),
+    ("matmul", |g| one(g, |x| Ok(x[0].matmul(&x[1])?))),
+    ("mm", |g| one(g, |x| Ok(x[0].mm(&x[1])?))),
+    ("dot", |g| one(g, |x| Ok(x[0].dot(&x[1])?))),
+    ("transpose", |g| {
+        let (a, b) = (dim(&g.args, "dim0")?, dim(&g.args, "dim1")?);
+        one(g, |x| Ok(x[0].transpose(a, b)?))
+    }),
+    ("permute", |g| {
+        let order: Vec<isize> = g
+            .args
+            .integers("dims")?
+            .iter()
+            .map(|&d| d as isize)
+            .collect();
+        one(g, |x| Ok(x[0].permute(&order)?))
+    }),
+    ("reshape", |g| {
+        let shape = shape(&g.args, "shape")?;
+        one(g, |x| Ok(x[0].reshape(&shape)?))
+    }),
+    ("flatten", |g| {
+        let start = g.args.i64_opt("start_dim")?.unwrap_or(0) as isize;
+        let end = g.args.i64_opt("end_dim")?.unwrap_or(-1) as isize;
+        one(g, |x| Ok(x[0].flatten(start, end)?))
+    }),
+    ("slice", slice),
+    ("narrow", |g| {
+        let (dim, start, len) = (
+            dim(&g.args, "dim")?,
+            g.args.usize("start")?,
+            g.args.usize("length")?,
+        );
+        one(g, |x| Ok(x[0].narrow(dim, start, len)?))
+    }),
+    ("select", |g| {
+        let (dim, index) = (dim(&g.args, "dim")?, dim(&g.args, "index")?);
+        one(g, |x| Ok(x[0].select(dim, index)?))
+    }),
+    ("squeeze", |g| match g.args.i64_opt("dim")? {
+        Some(dim) => one(g, |x| Ok(x[0].squeeze(dim as isize)?)),
+        None => Err(Stop::unsupported("without dim")),
+    }),
+    ("unsqueeze", |g| {
+        let dim = dim(&g.args, "dim")?;
+        one(g, |x| Ok(x[0].unsqueeze(dim)?))
+    }),
+    ("expand", |g| {
+        let shape = shape(&g.args, "size")?;
+        one(g, |x| Ok(x[0].expand(&shape)?))
+    }),
+    ("cat", |g| {
+        let dim = dim(&g.args, "dim")?;
+        one(g, |x| Ok(Var::cat(&x.iter().collect::<Vec<_>>(), dim)?))
+    }),
+    ("stack", |g| {
+        let dim = dim(&g.args, "dim")?;
+        one(g, |x| Ok(Var::stack(&x.iter().collect::<Vec<_>>(), dim)?))
+    }),
+    ("index_select", |g| {
+        let dim = dim(&g.args, "dim")?;
+        one(g, |x| Ok(x[0].index_select(dim, &x[1].value())?))
+    }),
+    ("full", full),
+    ("expr", expression),
+];
+
+fn dim(args: &Args, key: &str) -> Outcome<isize> {
+    Ok(args.i64(key)? as isize)
+}
+
+/// A shape in numbers; the library infers none.
+fn shape(args: &Args, key: &str) -> Outcome<Vec<usize>> {
+    let sizes = args.integers(key)?.into_iter().map(usize::try_from);
+    sizes
+        .collect::<Result<_, _>>()
+        .map_err(|_| Stop::unsupported("a size of -1"))
+}
+
+fn binary(
+    given: &Given,
+    tensors: fn(&Var, &Var) -> Outcome<Var>,
+    scalar: fn(&Var, f64) -> Outcome<Var>,
+) -> Outcome<Answer> {
+    if let Some(mode) = given.args.get("rounding_mode") {
+        return Err(Stop::unsupported(format!("rounding_mode {mode}")));
+    }
+    let alpha = given.args.f64_opt("alpha")?;
+    match given.args.f64_opt("other")? {
+        Some(c) => one(given, |x| scalar(&x[0], c)),
+        None => one(given, |x| match alpha {
+            Some(alpha) => tensors(&x[0], &x[1].mul_scalar(alpha)?),
+            None => tensors(&x[0], &x[1]),
+        }),
+    }
+}
+
+fn compare(given: &Given, call: fn(&Tensor, &Tensor) -> Outcome<Tensor>) -> Outcome<Answer> {
+    let result = call(&given.tensor(0)?, &given.tensor(1)?)?;
+    Ok(Answer::outputs([bridge::array(&result)?]))
+}
+
+fn reduce(
+    given: &Given,
+    all: fn(&Var) -> Outcome<Var>,
+    dims: fn(&Var, &[isize], bool) -> Outcome<Var>,
+) -> Outcome<Answer> {
+    let keepdim = given.args.bool_or("keepdim", false)?;
+    match given.args.get("dim") {
+        None => one(given, |x| all(&x[0])),
+        Some(value) => {
+            let list = match value.as_i64() {
+                Some(dim) => vec![dim as isize],
+                None => given
+                    .args
+                    .integers("dim")?
+                    .iter()
+                    .map(|&d| d as isize)
+                    .collect(),
+            };
+            one(given, |x| dims(&x[0], &list, keepdim))
+        }
+    }
+}
+
+fn index_of(given: &Given, call: fn(&Tensor, isize, bool) -> Outcome<Tensor>) -> Outcome<Answer> {
+    let keepdim = given.args.bool_or("keepdim", false)?;
+    let Some(dim) = given.args.i64_opt("dim")? else {
+        return Err(Stop::unsupported("without dim"));
+    };
+    let result = call(&given.tensor(0)?, dim as isize, keepdim)?;
+    Ok(Answer::outputs([bridge::array(&result)?]))
+}
+
+/// `x[start:end:step]` along a dimension.
+fn slice(given: &Given) -> Outcome<Answer> {
+    let args = &given.args;
+    let dim = dim(args, "dim")?;
+    let start = args.i64_opt("start")?.unwrap_or(0) as isize;
+    let end = args.i64_opt("end")?.map_or(isize::MAX, |end| end as isize);
+    let step = args.usize("step")?;
+    one(given, |x| Ok(x[0].slice(dim, start, end, step)?))
+}
+
+fn full(given: &Given) -> Outcome<Answer> {
+    let dtype = match given.args.str("dtype")? {
+        "f32" => DType::F32,
+        "f64" => DType::F64,
+        other => return Err(Stop::unsupported(other)),
+    };
+    let tensor = Tensor::full(
+        given.args.sizes("size")?,
+        given.args.f64("fill_value")?,
+        dtype,
+    )?;
+    Ok(Answer::outputs([bridge::array(&tensor)?]))
+}
+
+/// The few expressions of the corpus, as a user would write them.
+fn expression(given: &Given) -> Outcome<Answer> {
+    match given.args.str("expr")? {
+        "(x*y + x).tanh().sum(0) / (1 + y*y).sum(0)" => one(given, |v| {
+            let (x, y) = (&v[0], &v[1]);
+            let above = (x * y + x).tanh()?.sum_dims(&[0], false)?;
+            let below = y.mul(y)?.add_scalar(1)?.sum_dims(&[0], false)?;
+            Ok(above / below)
+        }),
+        "x + x*x + x*x*x" => one(given, |v| {
+            let x = &v[0];
+            Ok(x + x * x + x * x * x)
+        }),
+        "exp(-0.5*((x-m)/s)**2)" => answer(given, |v| {
+            let (x, m, s) = (&v[0], &v[1], &v[2]);
+            Ok(vec![((x - m) / s).square()?.mul_scalar(-0.5)?.exp()?])
+        }),
+        other => Err(Stop::unsupported(other)),
+    }
+}
