@@ -68,7 +68,10 @@ impl DType {
     #[inline]
     #[must_use]
     pub const fn is_integer(self) -> bool {
-        matches!(self, DType::U8 | DType::I8 | DType::I16 | DType::I32 | DType::I64)
+        matches!(
+            self,
+            DType::U8 | DType::I8 | DType::I16 | DType::I32 | DType::I64
+        )
     }
 
     /// The short name used in messages and files: `f32`, `i64`, `bool` …
@@ -117,7 +120,11 @@ impl DType {
     /// ```
     #[must_use]
     pub fn promote(self, other: DType) -> DType {
-        let (low, high) = if self <= other { (self, other) } else { (other, self) };
+        let (low, high) = if self <= other {
+            (self, other)
+        } else {
+            (other, self)
+        };
         match (low, high) {
             (DType::U8, DType::I8) => DType::I16,
             (DType::F16, DType::Bf16) => DType::F32,
@@ -142,7 +149,11 @@ pub(crate) fn result_type(a: DType, a_rank: usize, b: DType, b_rank: usize) -> D
         return a.promote(b);
     }
     let (dimensioned, single) = if a_rank == 0 { (b, a) } else { (a, b) };
-    if single.category() > dimensioned.category() { dimensioned.promote(single) } else { dimensioned }
+    if single.category() > dimensioned.category() {
+        dimensioned.promote(single)
+    } else {
+        dimensioned
+    }
 }
 
 impl fmt::Display for DType {

@@ -72,7 +72,9 @@ mod sealed {
 ///
 /// Conversions are PyTorch's: floats to integers truncate, integers to narrower integers wrap,
 /// anything to `bool` asks whether it differs from zero.
-pub trait Element: sealed::Sealed + Copy + Default + Send + Sync + PartialEq + PartialOrd + fmt::Debug + 'static {
+pub trait Element:
+    sealed::Sealed + Copy + Default + Send + Sync + PartialEq + PartialOrd + fmt::Debug + 'static
+{
     /// The run-time tag of this type.
     const DTYPE: DType;
 

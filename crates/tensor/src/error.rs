@@ -23,7 +23,11 @@ impl Error {
     #[cold]
     #[must_use]
     pub fn custom(op: &'static str, message: impl Into<String>) -> Error {
-        ErrorKind::Invalid { op, message: message.into() }.into()
+        ErrorKind::Invalid {
+            op,
+            message: message.into(),
+        }
+        .into()
     }
 }
 
@@ -45,7 +49,11 @@ impl From<ErrorKind> for Error {
 #[non_exhaustive]
 pub enum ErrorKind {
     /// Two shapes cannot be broadcast to a common one.
-    #[error("{op}: shapes {} and {} do not broadcast: dimension {dim} is {left} against {right}; reshape or unsqueeze one of them", Dims(lhs), Dims(rhs))]
+    #[error(
+        "{op}: shapes {} and {} do not broadcast: dimension {dim} is {left} against {right}; reshape or unsqueeze one of them",
+        Dims(lhs),
+        Dims(rhs)
+    )]
     Broadcast {
         /// The operation.
         op: &'static str,
@@ -85,7 +93,13 @@ pub enum ErrorKind {
         inner: (usize, usize),
     },
     /// The number of elements does not fit the shape.
-    #[error("{op}: {} has {} elements, {} has {}", Dims(from), from_len, Dims(to), to_len)]
+    #[error(
+        "{op}: {} has {} elements, {} has {}",
+        Dims(from),
+        from_len,
+        Dims(to),
+        to_len
+    )]
     ElementCount {
         /// The operation.
         op: &'static str,
@@ -159,7 +173,10 @@ pub enum ErrorKind {
         rank: usize,
     },
     /// The shape's product does not fit the address space.
-    #[error("{op}: shape {} has more elements than memory can address", Dims(shape))]
+    #[error(
+        "{op}: shape {} has more elements than memory can address",
+        Dims(shape)
+    )]
     TooLarge {
         /// The operation.
         op: &'static str,
@@ -167,7 +184,11 @@ pub enum ErrorKind {
         shape: Vec<usize>,
     },
     /// A view was asked for that strides cannot express.
-    #[error("{op}: shape {} with strides {strides:?} cannot be viewed as {} without copying; use reshape", Dims(shape), Dims(to))]
+    #[error(
+        "{op}: shape {} with strides {strides:?} cannot be viewed as {} without copying; use reshape",
+        Dims(shape),
+        Dims(to)
+    )]
     NotViewable {
         /// The operation.
         op: &'static str,
@@ -179,7 +200,10 @@ pub enum ErrorKind {
         to: Vec<usize>,
     },
     /// The elements do not lie in row-major order.
-    #[error("{op}: the tensor of shape {} is not contiguous; call contiguous() first", Dims(shape))]
+    #[error(
+        "{op}: the tensor of shape {} is not contiguous; call contiguous() first",
+        Dims(shape)
+    )]
     NotContiguous {
         /// The operation.
         op: &'static str,
@@ -187,7 +211,9 @@ pub enum ErrorKind {
         shape: Vec<usize>,
     },
     /// The operation has no gradient rule.
-    #[error("{op}: not differentiable, yet one of its inputs requires a gradient; detach the input if no gradient is wanted")]
+    #[error(
+        "{op}: not differentiable, yet one of its inputs requires a gradient; detach the input if no gradient is wanted"
+    )]
     NoGradient {
         /// The operation.
         op: &'static str,
@@ -238,9 +264,19 @@ mod tests {
             rhs: vec![768, 10],
             inner: (784, 768),
         });
-        assert_eq!(e.to_string(), "matmul: inner lengths differ, lhs (32, 784) × rhs (768, 10): 784 ≠ 768");
-        let e = ErrorKind::DimOutOfRange { op: "sum", dim: 2, rank: 2 };
-        assert_eq!(e.to_string(), "sum: dimension 2 is out of range for a tensor of 2 dimensions (use -2..=1)");
+        assert_eq!(
+            e.to_string(),
+            "matmul: inner lengths differ, lhs (32, 784) × rhs (768, 10): 784 ≠ 768"
+        );
+        let e = ErrorKind::DimOutOfRange {
+            op: "sum",
+            dim: 2,
+            rank: 2,
+        };
+        assert_eq!(
+            e.to_string(),
+            "sum: dimension 2 is out of range for a tensor of 2 dimensions (use -2..=1)"
+        );
         assert_eq!(Dims(&[4]).to_string(), "(4,)");
     }
 

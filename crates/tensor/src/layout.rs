@@ -23,10 +23,19 @@ impl Layout {
     #[inline]
     pub(crate) fn row_major(op: &'static str, shape: &[usize]) -> Result<Layout> {
         if shape.len() > MAX_RANK {
-            return Err(ErrorKind::TooManyDims { op, rank: shape.len() }.into());
+            return Err(ErrorKind::TooManyDims {
+                op,
+                rank: shape.len(),
+            }
+            .into());
         }
-        let mut layout =
-            Layout { len: 1, rank: shape.len() as u8, contiguous: true, shape: [0; MAX_RANK], strides: [0; MAX_RANK] };
+        let mut layout = Layout {
+            len: 1,
+            rank: shape.len() as u8,
+            contiguous: true,
+            shape: [0; MAX_RANK],
+            strides: [0; MAX_RANK],
+        };
         // The product over dimensions of at least one bounds every stride, also when a size is 0.
         let mut stride = 1usize;
         let mut empty = false;
@@ -36,7 +45,13 @@ impl Layout {
             empty |= shape[d] == 0;
             stride = match stride.checked_mul(shape[d].max(1)) {
                 Some(s) if s <= (isize::MAX as usize) / 16 => s,
-                _ => return Err(ErrorKind::TooLarge { op, shape: shape.to_vec() }.into()),
+                _ => {
+                    return Err(ErrorKind::TooLarge {
+                        op,
+                        shape: shape.to_vec(),
+                    }
+                    .into());
+                }
             };
         }
         layout.len = if empty { 0 } else { stride };
@@ -46,8 +61,13 @@ impl Layout {
     /// Given strides; `strides` must keep every index inside the storage.
     pub(crate) fn strided(shape: &[usize], strides: &[usize]) -> Layout {
         debug_assert_eq!(shape.len(), strides.len());
-        let mut layout =
-            Layout { len: 1, rank: shape.len() as u8, contiguous: true, shape: [0; MAX_RANK], strides: [0; MAX_RANK] };
+        let mut layout = Layout {
+            len: 1,
+            rank: shape.len() as u8,
+            contiguous: true,
+            shape: [0; MAX_RANK],
+            strides: [0; MAX_RANK],
+        };
         layout.shape[..shape.len()].copy_from_slice(shape);
         layout.strides[..shape.len()].copy_from_slice(strides);
         layout.len = shape.iter().product();
@@ -102,7 +122,12 @@ impl Layout {
         if self.len == 0 {
             return 0;
         }
-        1 + self.shape().iter().zip(self.strides()).map(|(&n, &s)| (n - 1) * s).sum::<usize>()
+        1 + self
+            .shape()
+            .iter()
+            .zip(self.strides())
+            .map(|(&n, &s)| (n - 1) * s)
+            .sum::<usize>()
     }
 }
 
@@ -120,7 +145,10 @@ impl Shape {
         for (to, &from) in sizes.iter_mut().zip(shape) {
             *to = from;
         }
-        Shape { rank: shape.len().min(MAX_RANK) as u8, sizes }
+        Shape {
+            rank: shape.len().min(MAX_RANK) as u8,
+            sizes,
+        }
     }
 
     #[inline]
@@ -164,22 +192,45 @@ pub(crate) fn same_shape(a: &[usize], b: &[usize]) -> bool {
 pub(crate) fn resolve_dim(op: &'static str, dim: isize, rank: usize) -> Result<usize> {
     let n = rank.max(1) as isize;
     let d = if dim < 0 { dim + n } else { dim };
-    if (0..n).contains(&d) { Ok(d as usize) } else { Err(ErrorKind::DimOutOfRange { op, dim, rank }.into()) }
+    if (0..n).contains(&d) {
+        Ok(d as usize)
+    } else {
+        Err(ErrorKind::DimOutOfRange { op, dim, rank }.into())
+    }
 }
 
 /// The shape both operands broadcast to: aligned at the last dimension, sizes equal or one of them 1.
 pub(crate) fn broadcast_shapes(op: &'static str, a: &[usize], b: &[usize]) -> Result<Shape> {
     let rank = a.len().max(b.len());
-    let mut out = Shape { rank: rank as u8, sizes: [1; MAX_RANK] };
+    let mut out = Shape {
+        rank: rank as u8,
+        sizes: [1; MAX_RANK],
+    };
     for d in 0..rank {
-        let left = if d + a.len() >= rank { a[d + a.len() - rank] } else { 1 };
-        let right = if d + b.len() >= rank { b[d + b.len() - rank] } else { 1 };
+        let left = if d + a.len() >= rank {
+            a[d + a.len() - rank]
+        } else {
+            1
+        };
+        let right = if d + b.len() >= rank {
+            b[d + b.len() - rank]
+        } else {
+            1
+        };
         out.sizes[d] = match (left, right) {
             (l, r) if l == r => l,
             (1, r) => r,
             (l, 1) => l,
             _ => {
-                return Err(ErrorKind::Broadcast { op, lhs: a.to_vec(), rhs: b.to_vec(), dim: d, left, right }.into());
+                return Err(ErrorKind::Broadcast {
+                    op,
+                    lhs: a.to_vec(),
+                    rhs: b.to_vec(),
+                    dim: d,
+                    left,
+                    right,
+                }
+                .into());
             }
         };
     }
@@ -193,9 +244,15 @@ mod tests {
     #[test]
     fn row_major_strides_and_length() {
         let l = Layout::row_major("t", &[2, 3, 4]).unwrap();
-        assert_eq!((l.strides(), l.len(), l.extent()), (&[12, 4, 1][..], 24, 24));
+        assert_eq!(
+            (l.strides(), l.len(), l.extent()),
+            (&[12, 4, 1][..], 24, 24)
+        );
         let empty = Layout::row_major("t", &[2, 0, 4]).unwrap();
-        assert_eq!((empty.len(), empty.extent(), empty.is_contiguous()), (0, 0, true));
+        assert_eq!(
+            (empty.len(), empty.extent(), empty.is_contiguous()),
+            (0, 0, true)
+        );
         assert_eq!(Layout::row_major("t", &[]).unwrap().len(), 1);
     }
 
@@ -214,7 +271,10 @@ mod tests {
 
     #[test]
     fn broadcasting_aligns_the_last_dimension() {
-        assert_eq!(broadcast_shapes("t", &[2, 1], &[3]).unwrap().as_slice(), &[2, 3]);
+        assert_eq!(
+            broadcast_shapes("t", &[2, 1], &[3]).unwrap().as_slice(),
+            &[2, 3]
+        );
         assert_eq!(broadcast_shapes("t", &[], &[0]).unwrap().as_slice(), &[0]);
         let e = broadcast_shapes("add", &[2, 3], &[2]).unwrap_err();
         assert_eq!(

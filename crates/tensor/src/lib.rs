@@ -13,14 +13,20 @@ mod dispatch;
 mod dtype;
 mod element;
 mod error;
-#[expect(unsafe_code, reason = "loops over raw memory; every place says why it is sound")]
+#[expect(
+    unsafe_code,
+    reason = "loops over raw memory; every place says why it is sound"
+)]
 mod kernel;
 mod layout;
 mod nested;
 mod op;
 pub mod ops;
 mod print;
-#[expect(unsafe_code, reason = "the one owner of tensor memory; every place says why it is sound")]
+#[expect(
+    unsafe_code,
+    reason = "the one owner of tensor memory; every place says why it is sound"
+)]
 mod storage;
 mod tensor;
 #[doc(hidden)]

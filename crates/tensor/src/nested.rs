@@ -45,8 +45,15 @@ impl<T: Nested> Nested for [T] {
     fn numbers(&self, shape: &[usize], into: &mut Vec<Scalar>) -> Result<()> {
         let (&size, inner) = shape.split_first().unwrap_or((&0, &[]));
         if self.len() != size {
-            let message = format!("a list of {} entries stands beside one of {size}; all must be equal", self.len());
-            return Err(ErrorKind::Invalid { op: "tensor", message }.into());
+            let message = format!(
+                "a list of {} entries stands beside one of {size}; all must be equal",
+                self.len()
+            );
+            return Err(ErrorKind::Invalid {
+                op: "tensor",
+                message,
+            }
+            .into());
         }
         self.iter().try_for_each(|entry| entry.numbers(inner, into))
     }

@@ -230,7 +230,12 @@ impl<'a, A: Array> Saved<'a, A> {
         shapes: &'a [InputShape],
         output: Option<&'a A>,
     ) -> Saved<'a, A> {
-        Saved { op, inputs, shapes, output }
+        Saved {
+            op,
+            inputs,
+            shapes,
+            output,
+        }
     }
 
     /// Input number `index`.
@@ -284,7 +289,11 @@ mod tests {
     fn saves_are_sets() {
         let s = Saves::input(1).and(Saves::OUTPUT);
         assert!(s.has_input(1) && !s.has_input(0) && s.has_output() && !s.has_shapes());
-        assert!(Saves::INPUTS.has_input(0) && Saves::INPUTS.has_input(40) && !Saves::INPUTS.has_output());
+        assert!(
+            Saves::INPUTS.has_input(0)
+                && Saves::INPUTS.has_input(40)
+                && !Saves::INPUTS.has_output()
+        );
     }
 
     #[test]

@@ -40,7 +40,11 @@ impl Style {
             // Infinities and NaN are as wide as they are; the rest decides with them.
             _ => values.iter().collect(),
         };
-        style.width = written.iter().map(|v| style.write(v).len()).max().unwrap_or(0);
+        style.width = written
+            .iter()
+            .map(|v| style.write(v).len())
+            .max()
+            .unwrap_or(0);
         style
     }
 
@@ -70,23 +74,38 @@ impl Style {
 fn scientific(x: f64) -> String {
     let written = format!("{x:.PRECISION$e}");
     let (mantissa, exponent) = written.split_once('e').unwrap_or((&written, "0"));
-    let (sign, digits) = exponent.strip_prefix('-').map_or(('+', exponent), |digits| ('-', digits));
+    let (sign, digits) = exponent
+        .strip_prefix('-')
+        .map_or(('+', exponent), |digits| ('-', digits));
     format!("{mantissa}e{sign}{digits:0>2}")
 }
 
 /// PyTorch's choice: scientific if magnitudes lie too far apart or too far from one, whole if there
 /// is no fraction.
 fn float_form(values: &[Scalar]) -> Form {
-    let sizes = values.iter().map(|v| v.to_f64().abs()).filter(|x| x.is_finite() && *x != 0.0);
-    let (low, high) = sizes.clone().fold((f64::INFINITY, 0.0f64), |(l, h), x| (l.min(x), h.max(x)));
+    let sizes = values
+        .iter()
+        .map(|v| v.to_f64().abs())
+        .filter(|x| x.is_finite() && *x != 0.0);
+    let (low, high) = sizes
+        .clone()
+        .fold((f64::INFINITY, 0.0f64), |(l, h), x| (l.min(x), h.max(x)));
     if high == 0.0 {
         return Form::Whole;
     }
     let spread = high / low > 1000.0 || high > 1e8;
     if sizes.clone().all(|x| x == x.ceil()) {
-        return if spread { Form::Scientific } else { Form::Whole };
+        return if spread {
+            Form::Scientific
+        } else {
+            Form::Whole
+        };
     }
-    if spread || low < 1e-4 { Form::Scientific } else { Form::Fixed }
+    if spread || low < 1e-4 {
+        Form::Scientific
+    } else {
+        Form::Fixed
+    }
 }
 
 impl Tensor {
@@ -96,8 +115,7 @@ impl Tensor {
     pub fn to_text(&self, suffixes: &[String]) -> String {
         let summarize = self.numel() > THRESHOLD;
         let style = Style::of(&shown(self, summarize), self.dtype());
-        let values: Vec<Scalar> =
-            for_dtype!(self.dtype(), T => self.contiguous().host_slice::<T>().iter().map(|v| v.to_scalar()).collect());
+        let values: Vec<Scalar> = for_dtype!(self.dtype(), T => self.contiguous().host_slice::<T>().iter().map(|v| v.to_scalar()).collect());
         let mut text = String::from("tensor(");
         let mut words: Vec<String> = suffixes.to_vec();
         if self.numel() == 0 {
@@ -107,11 +125,21 @@ impl Tensor {
                 words.insert(0, format!("size=({})", sizes.join(", ")));
             }
         } else {
-            write_dims(&mut text, &style, self.shape(), &values, "tensor(".len(), summarize);
+            write_dims(
+                &mut text,
+                &style,
+                self.shape(),
+                &values,
+                "tensor(".len(),
+                summarize,
+            );
         }
         let default = matches!(self.dtype(), DType::F32 | DType::I64 | DType::Bool);
         if !default || (self.numel() == 0 && self.dtype() != DType::F32) {
-            let at = words.iter().position(|w| !w.starts_with("size=")).unwrap_or(words.len());
+            let at = words
+                .iter()
+                .position(|w| !w.starts_with("size="))
+                .unwrap_or(words.len());
             words.insert(at, format!("dtype={}", self.dtype().torch_name()));
         }
         for word in words {
@@ -132,23 +160,43 @@ fn shown(x: &Tensor, summarize: bool) -> Vec<Scalar> {
         for d in 0..x.rank() {
             let size = x.shape()[d];
             if size > 2 * EDGE {
-                let keep: Vec<i64> = (0..EDGE).chain(size - EDGE..size).map(|i| i as i64).collect();
+                let keep: Vec<i64> = (0..EDGE)
+                    .chain(size - EDGE..size)
+                    .map(|i| i as i64)
+                    .collect();
                 let index = Tensor::from_vec(keep, [2 * EDGE]).expect("a vector");
-                part = part.index_select(d as isize, &index).expect("the entries exist");
+                part = part
+                    .index_select(d as isize, &index)
+                    .expect("the entries exist");
             }
         }
     }
     for_dtype!(part.dtype(), T => part.contiguous().host_slice::<T>().iter().map(|v: &T| v.to_scalar()).collect())
 }
 
-fn write_dims(out: &mut String, style: &Style, shape: &[usize], values: &[Scalar], indent: usize, summarize: bool) {
+fn write_dims(
+    out: &mut String,
+    style: &Style,
+    shape: &[usize],
+    values: &[Scalar],
+    indent: usize,
+    summarize: bool,
+) {
     let Some((&size, inner)) = shape.split_first() else {
-        out.push_str(&format!("{:>width$}", style.write(&values[0]), width = style.width));
+        out.push_str(&format!(
+            "{:>width$}",
+            style.write(&values[0]),
+            width = style.width
+        ));
         return;
     };
     let edges = summarize && size > 2 * EDGE;
     let entries: Vec<Option<usize>> = if edges {
-        (0..EDGE).map(Some).chain([None]).chain((size - EDGE..size).map(Some)).collect()
+        (0..EDGE)
+            .map(Some)
+            .chain([None])
+            .chain((size - EDGE..size).map(Some))
+            .collect()
     } else {
         (0..size).map(Some).collect()
     };
@@ -166,7 +214,11 @@ fn write_dims(out: &mut String, style: &Style, shape: &[usize], values: &[Scalar
                 }
             }
             match entry {
-                Some(i) => out.push_str(&format!("{:>width$}", style.write(&values[*i]), width = style.width)),
+                Some(i) => out.push_str(&format!(
+                    "{:>width$}",
+                    style.write(&values[*i]),
+                    width = style.width
+                )),
                 None => out.push_str(" ..."),
             }
         }
@@ -180,7 +232,14 @@ fn write_dims(out: &mut String, style: &Style, shape: &[usize], values: &[Scalar
             }
             match entry {
                 Some(i) => {
-                    write_dims(out, style, inner, &values[i * stride..(i + 1) * stride], indent + 1, summarize);
+                    write_dims(
+                        out,
+                        style,
+                        inner,
+                        &values[i * stride..(i + 1) * stride],
+                        indent + 1,
+                        summarize,
+                    );
                 }
                 None => out.push_str("..."),
             }
@@ -216,10 +275,19 @@ mod tests {
             (Tensor::scalar(2.5f32), "tensor(2.5000)"),
             (Tensor::scalar(7i64), "tensor(7)"),
             (tensor![0.00001, 1.0], "tensor([1.0000e-05, 1.0000e+00])"),
-            (tensor![1.5, f32::NAN, f32::INFINITY], "tensor([1.5000,    nan,    inf])"),
+            (
+                tensor![1.5, f32::NAN, f32::INFINITY],
+                "tensor([1.5000,    nan,    inf])",
+            ),
             (Tensor::zeros([0], DType::F32).unwrap(), "tensor([])"),
-            (Tensor::zeros([2, 0], DType::F32).unwrap(), "tensor([], size=(2, 0))"),
-            (Tensor::ones([2], DType::F64).unwrap(), "tensor([1., 1.], dtype=torch.float64)"),
+            (
+                Tensor::zeros([2, 0], DType::F32).unwrap(),
+                "tensor([], size=(2, 0))",
+            ),
+            (
+                Tensor::ones([2], DType::F64).unwrap(),
+                "tensor([1., 1.], dtype=torch.float64)",
+            ),
         ];
         for (tensor, expected) in cases {
             assert_eq!(tensor.to_string(), expected);
@@ -228,7 +296,10 @@ mod tests {
 
     #[test]
     fn matrices_are_aligned_and_large_tensors_summarised() {
-        assert_eq!(tensor![[1, 2], [3, 40]].to_string(), "tensor([[ 1,  2],\n        [ 3, 40]])");
+        assert_eq!(
+            tensor![[1, 2], [3, 40]].to_string(),
+            "tensor([[ 1,  2],\n        [ 3, 40]])"
+        );
         let long = Tensor::from_vec((0..2000).map(|i| i as f32).collect(), [2000]).unwrap();
         assert_eq!(
             long.to_string(),

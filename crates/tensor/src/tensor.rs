@@ -73,7 +73,12 @@ impl Tensor {
     /// The dimension does not exist.
     pub fn size(&self, dim: isize) -> Result<usize> {
         if self.rank() == 0 {
-            return Err(ErrorKind::DimOutOfRange { op: "size", dim, rank: 0 }.into());
+            return Err(ErrorKind::DimOutOfRange {
+                op: "size",
+                dim,
+                rank: 0,
+            }
+            .into());
         }
         Ok(self.shape()[crate::layout::resolve_dim("size", dim, self.rank())?])
     }
@@ -92,7 +97,11 @@ impl Tensor {
     pub fn as_slice<T: Element>(&self) -> Result<&[T]> {
         self.expect_dtype::<T>("as_slice")?;
         if !self.is_contiguous() {
-            return Err(ErrorKind::NotContiguous { op: "as_slice", shape: self.shape().to_vec() }.into());
+            return Err(ErrorKind::NotContiguous {
+                op: "as_slice",
+                shape: self.shape().to_vec(),
+            }
+            .into());
         }
         Ok(self.host_slice())
     }
@@ -141,9 +150,15 @@ impl Tensor {
     /// ```
     pub fn item<T: Element>(&self) -> Result<T> {
         if self.numel() != 1 {
-            let message =
-                format!("a tensor of {} elements has no single value; index it or use to_vec", self.numel());
-            return Err(ErrorKind::Invalid { op: "item", message }.into());
+            let message = format!(
+                "a tensor of {} elements has no single value; index it or use to_vec",
+                self.numel()
+            );
+            return Err(ErrorKind::Invalid {
+                op: "item",
+                message,
+            }
+            .into());
         }
         Ok(for_dtype!(self.dtype(), S => kernel::first::<S>(self).cast::<T>()))
     }
@@ -152,7 +167,11 @@ impl Tensor {
     #[inline]
     #[must_use]
     pub fn contiguous(&self) -> Tensor {
-        if self.is_contiguous() { self.clone() } else { kernel::materialize(self) }
+        if self.is_contiguous() {
+            self.clone()
+        } else {
+            kernel::materialize(self)
+        }
     }
 
     /// A copy with memory of its own, in row-major order.
@@ -170,14 +189,22 @@ impl Tensor {
     /// None today.
     #[inline]
     pub fn to_dtype(&self, dtype: DType) -> Result<Tensor> {
-        if self.dtype() == dtype { Ok(self.clone()) } else { Ok(kernel::cast(self, dtype)) }
+        if self.dtype() == dtype {
+            Ok(self.clone())
+        } else {
+            Ok(kernel::cast(self, dtype))
+        }
     }
 
     /// A tensor of this shape with every element `value`.
     ///
     /// # Errors
     /// Too many dimensions or elements.
-    pub fn full(shape: impl AsRef<[usize]>, value: impl Into<Scalar>, dtype: DType) -> Result<Tensor> {
+    pub fn full(
+        shape: impl AsRef<[usize]>,
+        value: impl Into<Scalar>,
+        dtype: DType,
+    ) -> Result<Tensor> {
         let layout = Layout::row_major("full", shape.as_ref())?;
         Ok(kernel::fill(layout, value.into(), dtype))
     }
@@ -213,7 +240,8 @@ impl Tensor {
     /// `value` everywhere, with the same shape and dtype.
     #[must_use]
     pub fn full_like(&self, value: impl Into<Scalar>) -> Tensor {
-        let layout = Layout::row_major("full_like", self.shape()).expect("the shape exists already");
+        let layout =
+            Layout::row_major("full_like", self.shape()).expect("the shape exists already");
         kernel::fill(layout, value.into(), self.dtype())
     }
 
@@ -233,9 +261,12 @@ impl Tensor {
             .into());
         }
         if self.dtype() != source.dtype() {
-            return Err(
-                ErrorKind::DTypeMismatch { op: "copy_from", lhs: self.dtype(), rhs: source.dtype() }.into()
-            );
+            return Err(ErrorKind::DTypeMismatch {
+                op: "copy_from",
+                lhs: self.dtype(),
+                rhs: source.dtype(),
+            }
+            .into());
         }
         *self = source.copy();
         Ok(())
@@ -253,7 +284,12 @@ impl Tensor {
         if self.dtype() == T::DTYPE {
             return Ok(());
         }
-        Err(ErrorKind::DTypeMismatch { op, lhs: T::DTYPE, rhs: self.dtype() }.into())
+        Err(ErrorKind::DTypeMismatch {
+            op,
+            lhs: T::DTYPE,
+            rhs: self.dtype(),
+        }
+        .into())
     }
 
     /// Whether shapes, dtypes and all elements are equal; NaN differs from itself, as in
@@ -294,7 +330,12 @@ mod tests {
         assert_eq!(t.as_slice::<f32>().unwrap(), [1.5, -2.0]);
         assert!(t.as_slice::<f64>().is_err());
         assert_eq!(Tensor::scalar(3i64).item::<f32>().unwrap(), 3.0);
-        assert!(t.item::<f32>().unwrap_err().to_string().contains("2 elements"));
+        assert!(
+            t.item::<f32>()
+                .unwrap_err()
+                .to_string()
+                .contains("2 elements")
+        );
     }
 
     #[test]
@@ -308,7 +349,10 @@ mod tests {
         let mut a = Tensor::zeros([3], DType::F32).unwrap();
         let b = a.clone();
         a.as_slice_mut::<f32>().unwrap()[0] = 7.0;
-        assert_eq!((a.to_vec::<f32>().unwrap()[0], b.to_vec::<f32>().unwrap()[0]), (7.0, 0.0));
+        assert_eq!(
+            (a.to_vec::<f32>().unwrap()[0], b.to_vec::<f32>().unwrap()[0]),
+            (7.0, 0.0)
+        );
     }
 
     #[test]

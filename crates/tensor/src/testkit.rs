@@ -33,7 +33,10 @@ pub fn values(shape: &[usize], low: f64, high: f64, seed: u64) -> Tensor {
 #[track_caller]
 pub fn inner(a: &Tensor, b: &Tensor) -> f64 {
     assert_eq!(a.shape(), b.shape(), "an inner product takes equal shapes");
-    let (a, b) = (a.to_vec::<f64>().expect("host memory"), b.to_vec::<f64>().expect("host memory"));
+    let (a, b) = (
+        a.to_vec::<f64>().expect("host memory"),
+        b.to_vec::<f64>().expect("host memory"),
+    );
     a.iter().zip(&b).map(|(x, y)| x * y).sum()
 }
 
@@ -63,9 +66,13 @@ pub fn check_vjp_in<O: Op<N>, const N: usize>(op: O, shapes: [&[usize]; N], low:
 /// If the rule disagrees with central differences.
 #[track_caller]
 pub fn check_vjp_at<O: Op<N>, const N: usize>(op: O, inputs: [&Tensor; N]) {
-    check(O::NAME, O::SAVES, &inputs, &|xs| op.forward(std::array::from_fn(|i| xs[i])), &|wrt, saved, g| {
-        op.vjp(wrt, saved, g)
-    });
+    check(
+        O::NAME,
+        O::SAVES,
+        &inputs,
+        &|xs| op.forward(std::array::from_fn(|i| xs[i])),
+        &|wrt, saved, g| op.vjp(wrt, saved, g),
+    );
 }
 
 /// As [`check_vjp`], for an operation of any number of inputs.
@@ -74,9 +81,19 @@ pub fn check_vjp_at<O: Op<N>, const N: usize>(op: O, inputs: [&Tensor; N]) {
 /// If the rule disagrees with central differences.
 #[track_caller]
 pub fn check_variadic_vjp<O: VariadicOp>(op: O, shapes: &[&[usize]]) {
-    let inputs: Vec<Tensor> = shapes.iter().enumerate().map(|(i, s)| values(s, 0.1, 0.9, i as u64 + 1)).collect();
+    let inputs: Vec<Tensor> = shapes
+        .iter()
+        .enumerate()
+        .map(|(i, s)| values(s, 0.1, 0.9, i as u64 + 1))
+        .collect();
     let inputs: Vec<&Tensor> = inputs.iter().collect();
-    check(O::NAME, O::SAVES, &inputs, &|xs| op.forward(xs), &|wrt, saved, g| op.vjp(wrt, saved, g));
+    check(
+        O::NAME,
+        O::SAVES,
+        &inputs,
+        &|xs| op.forward(xs),
+        &|wrt, saved, g| op.vjp(wrt, saved, g),
+    );
 }
 
 type Forward<'a> = &'a dyn Fn(&[&Tensor]) -> crate::Result<Tensor>;
@@ -85,8 +102,11 @@ type Vjp<'a> = &'a dyn Fn(usize, &Saved<'_, Tensor>, &Tensor) -> crate::Result<T
 #[track_caller]
 fn check(name: &str, saves: crate::Saves, inputs: &[&Tensor], forward: Forward<'_>, vjp: Vjp<'_>) {
     let y = forward(inputs).expect("the inputs fit the operation");
-    let kept: Vec<Option<&Tensor>> =
-        inputs.iter().enumerate().map(|(i, x)| saves.has_input(i).then_some(*x)).collect();
+    let kept: Vec<Option<&Tensor>> = inputs
+        .iter()
+        .enumerate()
+        .map(|(i, x)| saves.has_input(i).then_some(*x))
+        .collect();
     let shapes: Vec<InputShape> = inputs.iter().map(|x| InputShape::new(x.shape())).collect();
     let shapes = if saves.has_shapes() { &shapes[..] } else { &[] };
     let u = values(y.shape(), -1.0, 1.0, 77);
@@ -96,8 +116,16 @@ fn check(name: &str, saves: crate::Saves, inputs: &[&Tensor], forward: Forward<'
             Ok(gradient) => gradient,
             Err(error) => panic!("{name}: the rule for input {wrt} fails: {error}"),
         };
-        assert_eq!(gradient.shape(), inputs[wrt].shape(), "{name}: shape of the gradient of input {wrt}");
-        assert_eq!(gradient.dtype(), DType::F64, "{name}: dtype of the gradient of input {wrt}");
+        assert_eq!(
+            gradient.shape(),
+            inputs[wrt].shape(),
+            "{name}: shape of the gradient of input {wrt}"
+        );
+        assert_eq!(
+            gradient.dtype(),
+            DType::F64,
+            "{name}: dtype of the gradient of input {wrt}"
+        );
         let v = values(inputs[wrt].shape(), -1.0, 1.0, 99);
         let at = |step: f64| {
             let xs = inputs[wrt].to_vec::<f64>().expect("host memory");
@@ -124,12 +152,19 @@ fn check(name: &str, saves: crate::Saves, inputs: &[&Tensor], forward: Forward<'
 /// If any element is further than a few roundings away.
 #[track_caller]
 pub fn assert_close(got: &Tensor, expected: &[f64]) {
-    let tolerance = if got.dtype() == DType::F64 { 1e-12 } else { 1e-6 };
+    let tolerance = if got.dtype() == DType::F64 {
+        1e-12
+    } else {
+        1e-6
+    };
     let got = got.to_vec::<f64>().expect("host memory");
     assert_eq!(got.len(), expected.len(), "number of elements");
     for (i, (g, e)) in got.iter().zip(expected).enumerate() {
         let same = g == e || (g.is_nan() && e.is_nan());
-        assert!(same || (g - e).abs() <= tolerance * e.abs().max(1.0), "element {i}: got {g}, expected {e}");
+        assert!(
+            same || (g - e).abs() <= tolerance * e.abs().max(1.0),
+            "element {i}: got {g}, expected {e}"
+        );
     }
 }
 
@@ -139,5 +174,8 @@ pub fn assert_close(got: &Tensor, expected: &[f64]) {
 /// If the operation fails or any element differs.
 #[track_caller]
 pub fn check_forward<O: Op<N>, const N: usize>(op: O, inputs: [&Tensor; N], expected: &[f64]) {
-    assert_close(&Tensor::apply(op, inputs).expect("the inputs fit the operation"), expected);
+    assert_close(
+        &Tensor::apply(op, inputs).expect("the inputs fit the operation"),
+        expected,
+    );
 }

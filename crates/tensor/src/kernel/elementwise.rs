@@ -59,7 +59,10 @@ fn row_major(shape: &[usize]) -> Layout {
 
 /// `f` of every element. `T` must be the tensor's dtype.
 #[inline]
-pub(crate) fn map<T: Element, U: Element>(x: &Tensor, f: impl Fn(T) -> U + Copy + Send + Sync) -> Tensor {
+pub(crate) fn map<T: Element, U: Element>(
+    x: &Tensor,
+    f: impl Fn(T) -> U + Copy + Send + Sync,
+) -> Tensor {
     if !x.is_contiguous() {
         return map(&x.contiguous(), f);
     }
@@ -86,10 +89,17 @@ pub(crate) fn zip<T: Element, U: Element>(
     b: &Tensor,
     f: impl Fn(T, T) -> U + Copy + Send + Sync,
 ) -> Tensor {
-    assert!(same_shape(a.shape(), b.shape()), "kernel operands have equal shapes");
+    assert!(
+        same_shape(a.shape(), b.shape()),
+        "kernel operands have equal shapes"
+    );
     if a.is_contiguous() && b.is_contiguous() {
         let (xs, ys) = (a.host_slice::<T>(), b.host_slice::<T>());
-        let layout = if a.rank() == 0 { *a.layout() } else { row_major(a.shape()) };
+        let layout = if a.rank() == 0 {
+            *a.layout()
+        } else {
+            row_major(a.shape())
+        };
         // SAFETY: each element of `out` is written, in one piece or another.
         return unsafe {
             Tensor::build::<U>(layout, |out| {
@@ -108,7 +118,11 @@ pub(crate) fn zip<T: Element, U: Element>(
 }
 
 #[inline(never)]
-fn zip_strided<T: Element, U: Element>(a: &Tensor, b: &Tensor, f: impl Fn(T, T) -> U + Copy) -> Tensor {
+fn zip_strided<T: Element, U: Element>(
+    a: &Tensor,
+    b: &Tensor,
+    f: impl Fn(T, T) -> U + Copy,
+) -> Tensor {
     let (pa, pb) = (a.host_ptr::<T>(), b.host_ptr::<T>());
     // SAFETY: rows stay inside what the layouts reach and cover `out` exactly once, in order.
     unsafe {
@@ -132,11 +146,19 @@ fn zip_strided<T: Element, U: Element>(a: &Tensor, b: &Tensor, f: impl Fn(T, T) 
                     )),
                     (1, 0) => {
                         let y = *rb;
-                        dispatch(Map(std::slice::from_raw_parts(ra, row.len()), row, move |x| f(x, y)));
+                        dispatch(Map(
+                            std::slice::from_raw_parts(ra, row.len()),
+                            row,
+                            move |x| f(x, y),
+                        ));
                     }
                     (0, 1) => {
                         let x = *ra;
-                        dispatch(Map(std::slice::from_raw_parts(rb, row.len()), row, move |y| f(x, y)));
+                        dispatch(Map(
+                            std::slice::from_raw_parts(rb, row.len()),
+                            row,
+                            move |y| f(x, y),
+                        ));
                     }
                     _ => {
                         for (i, out) in row.iter_mut().enumerate() {
@@ -180,7 +202,10 @@ pub(crate) fn update<T: Element, const N: usize>(
     f: impl Fn(T, T, [T; N]) -> (T, [T; N]) + Copy + Send + Sync,
 ) {
     let n = p.len();
-    assert!(g.len() == n && state.iter().all(|s| s.len() == n), "update takes slices of one length");
+    assert!(
+        g.len() == n && state.iter().all(|s| s.len() == n),
+        "update takes slices of one length"
+    );
     if n <= PIECE {
         return dispatch(Update(p, g, state, f));
     }
@@ -189,6 +214,13 @@ pub(crate) fn update<T: Element, const N: usize>(
     for_pieces(n, PIECE, WORTH, |r| {
         let (target, state) = (target, state);
         // SAFETY: pieces are disjoint and lie inside the slices.
-        unsafe { dispatch(Update(target.range(&r), &g[r.clone()], state.map(|s| s.range(&r)), f)) }
+        unsafe {
+            dispatch(Update(
+                target.range(&r),
+                &g[r.clone()],
+                state.map(|s| s.range(&r)),
+                f,
+            ))
+        }
     });
 }

@@ -7,7 +7,14 @@ use crate::layout::Layout;
 use crate::{Element, Tensor};
 
 /// `out[o, j, i] = x[o, index[j], i]` for `x` seen as `(outer, size, inner)`; indices were checked.
-pub(crate) fn gather_rows(x: &Tensor, outer: usize, size: usize, inner: usize, index: &[i64], layout: Layout) -> Tensor {
+pub(crate) fn gather_rows(
+    x: &Tensor,
+    outer: usize,
+    size: usize,
+    inner: usize,
+    index: &[i64],
+    layout: Layout,
+) -> Tensor {
     let x = x.contiguous();
     for_dtype!(x.dtype(), T => {
         let xs = x.host_slice::<T>();

@@ -32,7 +32,14 @@ pub(crate) type Sizes = (usize, usize, usize);
 pub(crate) trait Gemm: super::Real {
     /// # Safety
     /// As [`product`].
-    unsafe fn library(sizes: Sizes, c: *mut Self, add: bool, a: Matrix<Self>, b: Matrix<Self>, parallel: Parallelism);
+    unsafe fn library(
+        sizes: Sizes,
+        c: *mut Self,
+        add: bool,
+        a: Matrix<Self>,
+        b: Matrix<Self>,
+        parallel: Parallelism,
+    );
 }
 
 macro_rules! gemm {
@@ -59,7 +66,11 @@ gemm! { f32, gemm_f32; f64, gemm_f64; }
 pub(crate) fn matmul<T: Gemm>(a: &Tensor, b: &Tensor, layout: Layout) -> Tensor {
     let rank = a.rank();
     let batch = &a.shape()[..rank - 2];
-    let (m, k, n) = (a.shape()[rank - 2], a.shape()[rank - 1], b.shape()[rank - 1]);
+    let (m, k, n) = (
+        a.shape()[rank - 2],
+        a.shape()[rank - 1],
+        b.shape()[rank - 1],
+    );
     let matrix = |x: &Tensor, index: usize| Matrix {
         // SAFETY: the layout reaches the first element of every matrix of the batch.
         start: unsafe { x.host_ptr::<T>().add(start_of(index, batch, x)) },
@@ -74,7 +85,13 @@ pub(crate) fn matmul<T: Gemm>(a: &Tensor, b: &Tensor, layout: Layout) -> Tensor 
             }
             let out = out.as_mut_ptr().cast::<T>();
             for index in 0..batch.iter().product() {
-                product((m, n, k), out.add(index * m * n), false, matrix(a, index), matrix(b, index));
+                product(
+                    (m, n, k),
+                    out.add(index * m * n),
+                    false,
+                    matrix(a, index),
+                    matrix(b, index),
+                );
             }
         })
     }
@@ -92,7 +109,13 @@ fn start_of(mut index: usize, batch: &[usize], x: &Tensor) -> usize {
 
 /// `x Wᵀ + b` for `x` of `rows` rows: the bias is written first, the product added to it. `x` is a
 /// matrix or contiguous; the shapes were checked; `layout` is the result's.
-pub(crate) fn affine<T: Gemm>(x: &Tensor, w: &Tensor, b: &Tensor, rows: usize, layout: Layout) -> Tensor {
+pub(crate) fn affine<T: Gemm>(
+    x: &Tensor,
+    w: &Tensor,
+    b: &Tensor,
+    rows: usize,
+    layout: Layout,
+) -> Tensor {
     let (outputs, inputs) = (w.shape()[0], w.shape()[1]);
     let b = b.contiguous();
     let bias = b.host_slice::<T>();
@@ -100,8 +123,16 @@ pub(crate) fn affine<T: Gemm>(x: &Tensor, w: &Tensor, b: &Tensor, rows: usize, l
         &[row, column] => (row, column),
         _ => (inputs, 1),
     };
-    let a = Matrix { start: x.host_ptr::<T>(), row, column };
-    let wt = Matrix { start: w.host_ptr::<T>(), row: w.strides()[1], column: w.strides()[0] };
+    let a = Matrix {
+        start: x.host_ptr::<T>(),
+        row,
+        column,
+    };
+    let wt = Matrix {
+        start: w.host_ptr::<T>(),
+        row: w.strides()[1],
+        column: w.strides()[0],
+    };
     // SAFETY: every row is written by the bias, then added to.
     unsafe {
         Tensor::build::<T>(layout, |out| {
@@ -111,7 +142,13 @@ pub(crate) fn affine<T: Gemm>(x: &Tensor, w: &Tensor, b: &Tensor, rows: usize, l
             for row in out.chunks_exact_mut(outputs) {
                 copy_from(row, bias);
             }
-            product((rows, outputs, inputs), out.as_mut_ptr().cast::<T>(), true, a, wt);
+            product(
+                (rows, outputs, inputs),
+                out.as_mut_ptr().cast::<T>(),
+                true,
+                a,
+                wt,
+            );
         })
     }
 }

@@ -35,13 +35,21 @@ pub(crate) trait Real:
     /// The larger one; NaN if either is NaN.
     #[inline(always)]
     fn larger(self, other: Self) -> Self {
-        if self >= other || self != self { self } else { other }
+        if self >= other || self != self {
+            self
+        } else {
+            other
+        }
     }
 
     /// The smaller one; NaN if either is NaN.
     #[inline(always)]
     fn smaller(self, other: Self) -> Self {
-        if self <= other || self != self { self } else { other }
+        if self <= other || self != self {
+            self
+        } else {
+            other
+        }
     }
 }
 
@@ -110,7 +118,11 @@ fn ln_1p_f32(x: f32) -> f32 {
     // ln(1 + x) of the rounded sum, plus the first-order effect of what rounding lost.
     let u = 1.0 + x;
     let lost = x - (u - 1.0);
-    let correction = if u > 0.0 && u < f32::INFINITY { lost / u } else { 0.0 };
+    let correction = if u > 0.0 && u < f32::INFINITY {
+        lost / u
+    } else {
+        0.0
+    };
     let y = ln_f32(u) + correction;
     // Keeps the sign of −0.0 and every subnormal.
     if u == 1.0 { x } else { y }
@@ -228,7 +240,8 @@ mod tests {
         if got == right || (got.is_nan() && right.is_nan()) {
             return 0.0;
         }
-        let ulp = f64::from(f32::from_bits((right.abs().to_bits() + 1).min(0x7f7f_ffff))) - f64::from(right.abs());
+        let ulp = f64::from(f32::from_bits((right.abs().to_bits() + 1).min(0x7f7f_ffff)))
+            - f64::from(right.abs());
         ((f64::from(got) - exact) / ulp.max(1e-45)).abs()
     }
 

@@ -9,7 +9,10 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 static POOL: OnceLock<RwLock<Arc<ThreadPool>>> = OnceLock::new();
 
 fn pool_of(threads: usize) -> Arc<ThreadPool> {
-    let pool = ThreadPoolBuilder::new().num_threads(threads).thread_name(|i| format!("gradus-{i}")).build();
+    let pool = ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .thread_name(|i| format!("gradus-{i}"))
+        .build();
     Arc::new(pool.expect("the operating system starts the compute threads"))
 }
 
@@ -21,7 +24,10 @@ fn slot() -> &'static RwLock<Arc<ThreadPool>> {
 }
 
 fn pool() -> Arc<ThreadPool> {
-    slot().read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    slot()
+        .read()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+        .clone()
 }
 
 /// How many threads large operations use.
@@ -35,7 +41,9 @@ pub fn num_threads() -> usize {
 /// No result depends on it, to the last bit.
 pub fn set_num_threads(threads: usize) {
     let pool = pool_of(threads.max(1));
-    *slot().write().unwrap_or_else(std::sync::PoisonError::into_inner) = pool;
+    *slot()
+        .write()
+        .unwrap_or_else(std::sync::PoisonError::into_inner) = pool;
 }
 
 /// Runs `work` inside the pool, for libraries that bring their own parallel loops.
@@ -46,7 +54,12 @@ pub(super) fn in_pool<R: Send>(work: impl FnOnce() -> R + Send) -> R {
 /// Cuts `0..len` into pieces of `piece` and runs `work` on each: in order on this thread if there are
 /// fewer than `worth` elements, else on the pool.
 #[inline]
-pub(crate) fn for_pieces(len: usize, piece: usize, worth: usize, work: impl Fn(Range<usize>) + Sync + Send) {
+pub(crate) fn for_pieces(
+    len: usize,
+    piece: usize,
+    worth: usize,
+    work: impl Fn(Range<usize>) + Sync + Send,
+) {
     if len < worth {
         let mut start = 0;
         while start < len {
@@ -67,7 +80,9 @@ fn spread(len: usize, piece: usize, work: &(dyn Fn(Range<usize>) + Sync + Send))
         (0..pieces).for_each(|p| work(p * piece..((p + 1) * piece).min(len)));
     } else {
         pool.install(|| {
-            (0..pieces).into_par_iter().for_each(|p| work(p * piece..((p + 1) * piece).min(len)));
+            (0..pieces)
+                .into_par_iter()
+                .for_each(|p| work(p * piece..((p + 1) * piece).min(len)));
         });
     }
 }
@@ -85,7 +100,10 @@ mod tests {
                 assert!(r.len() <= piece);
                 seen.fetch_add(r.sum::<usize>() + 1_000_000, Ordering::Relaxed);
             });
-            assert_eq!(seen.load(Ordering::Relaxed), (0..len).sum::<usize>() + 1_000_000 * len.div_ceil(piece));
+            assert_eq!(
+                seen.load(Ordering::Relaxed),
+                (0..len).sum::<usize>() + 1_000_000 * len.div_ceil(piece)
+            );
         }
     }
 }

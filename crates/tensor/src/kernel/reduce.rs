@@ -116,7 +116,11 @@ impl<T: Number, F: Fn(T, T) -> T> Kernel for SumOf<'_, T, F> {
 /// The sum of `f` over pairs of elements, added in the same tree as [`sum_slice`]. Shapes must be
 /// equal.
 #[inline]
-pub(crate) fn sum_of<T: Number>(a: &Tensor, b: &Tensor, f: impl Fn(T, T) -> T + Copy + Send + Sync) -> T {
+pub(crate) fn sum_of<T: Number>(
+    a: &Tensor,
+    b: &Tensor,
+    f: impl Fn(T, T) -> T + Copy + Send + Sync,
+) -> T {
     let (a, b) = (a.contiguous(), b.contiguous());
     let (xs, ys) = (a.host_slice::<T>(), b.host_slice::<T>());
     assert_eq!(xs.len(), ys.len(), "kernel operands have equal shapes");
@@ -146,7 +150,13 @@ impl<T: Number> Kernel for AddRow<'_, T> {
 }
 
 /// Sums over the middle of `x` seen as `(outer, middle, inner)`.
-pub(crate) fn sum_middle<T: Number>(x: &Tensor, outer: usize, middle: usize, inner: usize, layout: Layout) -> Tensor {
+pub(crate) fn sum_middle<T: Number>(
+    x: &Tensor,
+    outer: usize,
+    middle: usize,
+    inner: usize,
+    layout: Layout,
+) -> Tensor {
     let x = x.contiguous();
     let xs = x.host_slice::<T>();
     // SAFETY: the fill writes every element; zeros stand where sums are accumulated.
@@ -156,7 +166,9 @@ pub(crate) fn sum_middle<T: Number>(x: &Tensor, outer: usize, middle: usize, inn
                 if outer == 1 {
                     out[0].write(sum_slice(xs));
                 } else {
-                    rows(out, middle, |o| sum_slice(&xs[o * middle..(o + 1) * middle]));
+                    rows(out, middle, |o| {
+                        sum_slice(&xs[o * middle..(o + 1) * middle])
+                    });
                 }
                 return;
             }
@@ -167,11 +179,14 @@ pub(crate) fn sum_middle<T: Number>(x: &Tensor, outer: usize, middle: usize, inn
                 let to = &mut out[o * inner..(o + 1) * inner];
                 let block = &xs[o * middle * inner..(o + 1) * middle * inner];
                 if middle <= ROWS {
-                    block.chunks_exact(inner.max(1)).for_each(|row| dispatch(AddRow(to, row)));
+                    block
+                        .chunks_exact(inner.max(1))
+                        .for_each(|row| dispatch(AddRow(to, row)));
                 } else {
                     for rows in block.chunks((ROWS * inner).max(1)) {
                         partial.fill(T::ZERO);
-                        rows.chunks_exact(inner).for_each(|row| dispatch(AddRow(&mut partial, row)));
+                        rows.chunks_exact(inner)
+                            .for_each(|row| dispatch(AddRow(&mut partial, row)));
                         dispatch(AddRow(to, &partial));
                     }
                 }
@@ -181,7 +196,11 @@ pub(crate) fn sum_middle<T: Number>(x: &Tensor, outer: usize, middle: usize, inn
 }
 
 /// Writes `f(o)` to every element, on several threads if the rows of `middle` elements are worth it.
-fn rows<U: Element>(out: &mut [MaybeUninit<U>], middle: usize, f: impl Fn(usize) -> U + Sync + Send) {
+fn rows<U: Element>(
+    out: &mut [MaybeUninit<U>],
+    middle: usize,
+    f: impl Fn(usize) -> U + Sync + Send,
+) {
     let n = out.len();
     let target = Shared(out.as_mut_ptr());
     let piece = (BLOCK / middle.max(1)).max(1);

@@ -26,11 +26,17 @@ static LEVEL: AtomicU8 = AtomicU8::new(Level::Unknown as u8);
 
 #[cold]
 fn detect() -> u8 {
-    #[cfg_attr(not(target_arch = "x86_64"), expect(unused_mut, reason = "only x86-64 has higher levels"))]
+    #[cfg_attr(
+        not(target_arch = "x86_64"),
+        expect(unused_mut, reason = "only x86-64 has higher levels")
+    )]
     let mut level = Level::Baseline;
     #[cfg(target_arch = "x86_64")]
     {
-        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") && is_x86_feature_detected!("bmi2") {
+        if is_x86_feature_detected!("avx2")
+            && is_x86_feature_detected!("fma")
+            && is_x86_feature_detected!("bmi2")
+        {
             level = Level::Avx2;
             if is_x86_feature_detected!("avx512f")
                 && is_x86_feature_detected!("avx512vl")
@@ -61,7 +67,11 @@ pub(crate) fn has_avx512() -> bool {
 #[inline(always)]
 fn level() -> u8 {
     let level = LEVEL.load(Ordering::Relaxed);
-    if level == Level::Unknown as u8 { detect() } else { level }
+    if level == Level::Unknown as u8 {
+        detect()
+    } else {
+        level
+    }
 }
 
 /// Runs the loop in the best version this CPU has.

@@ -17,8 +17,13 @@ pub(crate) struct Rows<const N: usize> {
 impl<const N: usize> Rows<N> {
     /// `shape` must have no dimension of size 0.
     pub(crate) fn new(shape: &[usize], strides: [&[usize]; N]) -> Rows<N> {
-        let mut rows =
-            Rows { rank: 0, shape: [0; MAX_RANK], strides: [[0; MAX_RANK]; N], len: 1, step: [0; N] };
+        let mut rows = Rows {
+            rank: 0,
+            shape: [0; MAX_RANK],
+            strides: [[0; MAX_RANK]; N],
+            len: 1,
+            step: [0; N],
+        };
         for d in 0..shape.len() {
             if shape[d] == 1 {
                 continue;

@@ -39,7 +39,11 @@ impl Op<2> for ReluGrad {
 
     /// with upstream u: dL/dy = 0,  dL/dg = u where y > 0
     fn vjp<A: Array>(&self, wrt: usize, saved: &Saved<'_, A>, u: &A) -> Result<A> {
-        if wrt == 0 { u.mul_scalar(0) } else { A::apply(ReluGrad, [saved.input(0)?, u]) }
+        if wrt == 0 {
+            u.mul_scalar(0)
+        } else {
+            A::apply(ReluGrad, [saved.input(0)?, u])
+        }
     }
 }
 
@@ -76,7 +80,8 @@ impl Op<2> for SigmoidGrad {
     fn vjp<A: Array>(&self, wrt: usize, saved: &Saved<'_, A>, u: &A) -> Result<A> {
         let y = saved.input(0)?;
         if wrt == 0 {
-            u.mul(saved.input(1)?)?.mul(&y.mul_scalar(2)?.rsub_scalar(1)?)
+            u.mul(saved.input(1)?)?
+                .mul(&y.mul_scalar(2)?.rsub_scalar(1)?)
         } else {
             A::apply(SigmoidGrad, [y, u])
         }
@@ -115,7 +120,11 @@ impl Op<2> for TanhGrad {
     /// with upstream u: dL/dy = −2 u g y,  dL/dg = u (1 − y²)
     fn vjp<A: Array>(&self, wrt: usize, saved: &Saved<'_, A>, u: &A) -> Result<A> {
         let y = saved.input(0)?;
-        if wrt == 0 { u.mul(saved.input(1)?)?.mul(y)?.mul_scalar(-2) } else { A::apply(TanhGrad, [y, u]) }
+        if wrt == 0 {
+            u.mul(saved.input(1)?)?.mul(y)?.mul_scalar(-2)
+        } else {
+            A::apply(TanhGrad, [y, u])
+        }
     }
 }
 
@@ -155,10 +164,18 @@ mod tests {
 
     #[test]
     fn forward() {
-        check_forward(Relu, [&tensor![-1.0, 0.0, 2.0, f32::NAN]], &[0.0, 0.0, 2.0, f64::NAN]);
+        check_forward(
+            Relu,
+            [&tensor![-1.0, 0.0, 2.0, f32::NAN]],
+            &[0.0, 0.0, 2.0, f64::NAN],
+        );
         check_forward(Sigmoid, [&tensor![0.0, 1e4, -1e4]], &[0.5, 1.0, 0.0]);
         check_forward(Tanh, [&tensor![0.0, 0.5, 1e4]], &[0.0, 0.462_117_157, 1.0]);
-        check_forward(ReluGrad, [&tensor![0.0, 2.0], &tensor![5.0, 7.0]], &[0.0, 7.0]);
+        check_forward(
+            ReluGrad,
+            [&tensor![0.0, 2.0], &tensor![5.0, 7.0]],
+            &[0.0, 7.0],
+        );
         check_forward(SigmoidGrad, [&tensor![0.5], &tensor![2.0]], &[0.5]);
         check_forward(TanhGrad, [&tensor![0.5], &tensor![2.0]], &[1.5]);
     }

@@ -74,7 +74,11 @@ impl Op<2> for Div {
     /// dL/da = g / b,  dL/db = −g y / b
     fn vjp<A: Array>(&self, wrt: usize, saved: &Saved<'_, A>, g: &A) -> Result<A> {
         let quotient = g.div(saved.input(1)?)?;
-        if wrt == 0 { Ok(quotient) } else { quotient.mul(saved.output()?)?.neg() }
+        if wrt == 0 {
+            Ok(quotient)
+        } else {
+            quotient.mul(saved.output()?)?.neg()
+        }
     }
 }
 
@@ -329,15 +333,19 @@ impl<A: Array> Arithmetic for A {}
 /// The tensor in the dtype of `tensor ∘ scalar`.
 fn fit_scalar<A: Array>(x: &A, c: Scalar) -> Result<A> {
     let scalar = c.default_dtype();
-    let dtype = if scalar.category() > x.dtype().category() { scalar } else { x.dtype() };
+    let dtype = if scalar.category() > x.dtype().category() {
+        scalar
+    } else {
+        x.dtype()
+    };
     x.to_dtype(dtype)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{DType, tensor};
     use crate::testkit::{assert_close, check_forward, check_vjp, check_vjp_in};
+    use crate::{DType, tensor};
 
     #[test]
     fn forward() {
@@ -369,8 +377,14 @@ mod tests {
     #[test]
     fn broadcasting_and_promotion() {
         let a = tensor![[1.0, 2.0], [3.0, 4.0]];
-        assert_close(&a.add(&tensor![10.0, 20.0]).unwrap(), &[11.0, 22.0, 13.0, 24.0]);
-        assert_close(&a.mul(&tensor![[10.0], [100.0]]).unwrap(), &[10.0, 20.0, 300.0, 400.0]);
+        assert_close(
+            &a.add(&tensor![10.0, 20.0]).unwrap(),
+            &[11.0, 22.0, 13.0, 24.0],
+        );
+        assert_close(
+            &a.mul(&tensor![[10.0], [100.0]]).unwrap(),
+            &[10.0, 20.0, 300.0, 400.0],
+        );
         let i = tensor![1, 2];
         assert_eq!(i.add(&i).unwrap().dtype(), DType::I64);
         assert_eq!(i.add(&tensor![0.5, 0.5]).unwrap().dtype(), DType::F32);

@@ -34,7 +34,11 @@ fn cross_entropy_with_logits<T: Real>(z: T, y: T) -> T {
 
 /// How a fused loss reduces: 1 for a sum, 1/n for a mean.
 fn factor(mean: bool, shape: &[usize]) -> f64 {
-    if mean { 1.0 / shape.iter().product::<usize>() as f64 } else { 1.0 }
+    if mean {
+        1.0 / shape.iter().product::<usize>() as f64
+    } else {
+        1.0
+    }
 }
 
 /// Mean or sum of `−y ln p − (1 − y) ln(1 − p)`.
@@ -92,10 +96,19 @@ impl Op<3> for BceGrad {
         match wrt {
             0 => {
                 let numerator = p.square()?.sub(&p.mul(y)?.mul_scalar(2)?)?.add(y)?;
-                numerator.div(&v.square()?)?.mul(u)?.mul(g)?.mul_scalar(self.scale)
+                numerator
+                    .div(&v.square()?)?
+                    .mul(u)?
+                    .mul(g)?
+                    .mul_scalar(self.scale)
             }
             1 => u.div(&v)?.mul(g)?.mul_scalar(-self.scale),
-            _ => u.mul(&p.sub(y)?)?.div(&v)?.sum()?.mul_scalar(self.scale)?.reshape(g.shape()),
+            _ => u
+                .mul(&p.sub(y)?)?
+                .div(&v)?
+                .sum()?
+                .mul_scalar(self.scale)?
+                .reshape(g.shape()),
         }
     }
 }
@@ -196,7 +209,11 @@ impl Op<3> for BceWithLogitsGrad {
                 p.sub(&p.square()?)?.mul(u)?.mul(g)?.mul_scalar(self.scale)
             }
             1 => u.mul(g)?.mul_scalar(-self.scale),
-            _ => u.mul(&z.sigmoid()?.sub(y)?)?.sum()?.mul_scalar(self.scale)?.reshape(g.shape()),
+            _ => u
+                .mul(&z.sigmoid()?.sub(y)?)?
+                .sum()?
+                .mul_scalar(self.scale)?
+                .reshape(g.shape()),
         }
     }
 }
@@ -246,7 +263,12 @@ pub trait BinaryCrossEntropy: Array {
         same_loss_operands(Bce::NAME, self, target)?;
         match reduction {
             Reduction::None => Self::apply(BceEach { logits: false }, [self, target]),
-            _ => Self::apply(Bce { mean: reduction == Reduction::Mean }, [self, target]),
+            _ => Self::apply(
+                Bce {
+                    mean: reduction == Reduction::Mean,
+                },
+                [self, target],
+            ),
         }
     }
 
@@ -255,11 +277,20 @@ pub trait BinaryCrossEntropy: Array {
     ///
     /// # Errors
     /// Shapes or dtypes that differ.
-    fn binary_cross_entropy_with_logits(&self, target: &Self, reduction: Reduction) -> Result<Self> {
+    fn binary_cross_entropy_with_logits(
+        &self,
+        target: &Self,
+        reduction: Reduction,
+    ) -> Result<Self> {
         same_loss_operands(BceWithLogits::NAME, self, target)?;
         match reduction {
             Reduction::None => Self::apply(BceEach { logits: true }, [self, target]),
-            _ => Self::apply(BceWithLogits { mean: reduction == Reduction::Mean }, [self, target]),
+            _ => Self::apply(
+                BceWithLogits {
+                    mean: reduction == Reduction::Mean,
+                },
+                [self, target],
+            ),
         }
     }
 }
@@ -274,17 +305,26 @@ mod tests {
     #[test]
     fn forward() {
         let y = tensor![1.0, 0.0];
-        let right = tensor![0.9, 0.2].binary_cross_entropy(&y, Reduction::Mean).unwrap();
+        let right = tensor![0.9, 0.2]
+            .binary_cross_entropy(&y, Reduction::Mean)
+            .unwrap();
         assert_close(&right, &[(-(0.9f64.ln()) - 0.8f64.ln()) / 2.0]);
         // The course's swapped arguments: both logarithms are clamped at −100.
-        let wrong = y.binary_cross_entropy(&tensor![0.9, 0.2], Reduction::Mean).unwrap();
+        let wrong = y
+            .binary_cross_entropy(&tensor![0.9, 0.2], Reduction::Mean)
+            .unwrap();
         assert_close(&wrong, &[15.0]);
         let z = tensor![0.0, 1e4];
         assert_close(
-            &z.binary_cross_entropy_with_logits(&y, Reduction::None).unwrap(),
+            &z.binary_cross_entropy_with_logits(&y, Reduction::None)
+                .unwrap(),
             &[std::f64::consts::LN_2, 1e4],
         );
-        assert_close(&z.binary_cross_entropy_with_logits(&tensor![0.0, 1.0], Reduction::Sum).unwrap(), &[std::f64::consts::LN_2]);
+        assert_close(
+            &z.binary_cross_entropy_with_logits(&tensor![0.0, 1.0], Reduction::Sum)
+                .unwrap(),
+            &[std::f64::consts::LN_2],
+        );
     }
 
     #[test]
@@ -295,7 +335,12 @@ mod tests {
         check_vjp(Variance, [&[4]]);
         check_vjp(BceTargetGrad, [&[4]]);
         check_vjp_in(BceWithLogits { mean: true }, [&[2, 3], &[2, 3]], -2.0, 2.0);
-        check_vjp_in(BceWithLogitsGrad { scale: 0.5 }, [&[2, 3], &[2, 3], &[]], -2.0, 2.0);
+        check_vjp_in(
+            BceWithLogitsGrad { scale: 0.5 },
+            [&[2, 3], &[2, 3], &[]],
+            -2.0,
+            2.0,
+        );
         check_vjp(BceEach { logits: false }, [&[4], &[4]]);
         check_vjp_in(BceEach { logits: true }, [&[4], &[4]], -2.0, 2.0);
     }

@@ -33,7 +33,13 @@ pub trait Cast: Array {
         if self.dtype() == dtype {
             return Ok(self.clone());
         }
-        Self::apply(ToDType { from: self.dtype(), to: dtype }, [self])
+        Self::apply(
+            ToDType {
+                from: self.dtype(),
+                to: dtype,
+            },
+            [self],
+        )
     }
 
     /// A float tensor as it is; bools and integers as `f32`, what PyTorch's functions of real
@@ -43,7 +49,11 @@ pub trait Cast: Array {
     /// None today.
     #[inline]
     fn to_float(&self) -> Result<Self> {
-        if self.dtype().is_float() { Ok(self.clone()) } else { self.to_dtype(DType::F32) }
+        if self.dtype().is_float() {
+            Ok(self.clone())
+        } else {
+            self.to_dtype(DType::F32)
+        }
     }
 }
 impl<A: Array> Cast for A {}
@@ -55,14 +65,25 @@ mod tests {
 
     #[test]
     fn vjp() {
-        check_vjp(ToDType { from: DType::F64, to: DType::F64 }, [&[2, 3]]);
+        check_vjp(
+            ToDType {
+                from: DType::F64,
+                to: DType::F64,
+            },
+            [&[2, 3]],
+        );
     }
 
     #[test]
     fn the_gradient_has_the_dtype_of_the_input() {
         let g = Tensor::ones([2], DType::F64).unwrap();
         let saved = Saved::new("to_dtype", &[None], &[], None);
-        let gx = ToDType { from: DType::F32, to: DType::F64 }.vjp(0, &saved, &g).unwrap();
+        let gx = ToDType {
+            from: DType::F32,
+            to: DType::F64,
+        }
+        .vjp(0, &saved, &g)
+        .unwrap();
         assert_eq!(gx.dtype(), DType::F32);
     }
 }

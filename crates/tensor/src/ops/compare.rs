@@ -60,9 +60,22 @@ mod tests {
     #[test]
     fn by_hand() {
         let x = tensor![1.0, f32::NAN, 3.0];
-        assert_eq!(x.gt_scalar(2.0).unwrap().to_vec::<bool>().unwrap(), [false, false, true]);
-        assert_eq!(x.ne(&x).unwrap().to_vec::<bool>().unwrap(), [false, true, false]);
-        assert_eq!(tensor![0, 1].ge_scalar(0.5).unwrap().to_vec::<bool>().unwrap(), [false, true]);
+        assert_eq!(
+            x.gt_scalar(2.0).unwrap().to_vec::<bool>().unwrap(),
+            [false, false, true]
+        );
+        assert_eq!(
+            x.ne(&x).unwrap().to_vec::<bool>().unwrap(),
+            [false, true, false]
+        );
+        assert_eq!(
+            tensor![0, 1]
+                .ge_scalar(0.5)
+                .unwrap()
+                .to_vec::<bool>()
+                .unwrap(),
+            [false, true]
+        );
         let grid = tensor![[1], [2]].le(&tensor![1, 2]).unwrap();
         assert_eq!((grid.dtype(), grid.shape()), (DType::Bool, &[2, 2][..]));
         assert!(tensor![1, 2].eq(&tensor![1, 2, 3]).is_err());

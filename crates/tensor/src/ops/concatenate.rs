@@ -44,7 +44,11 @@ pub trait Concatenate: Array {
     fn cat(tensors: &[&Self], dim: isize) -> Result<Self> {
         const OP: &str = Cat::NAME;
         let Some(first) = tensors.first() else {
-            return Err(ErrorKind::Invalid { op: OP, message: "at least one tensor is needed".into() }.into());
+            return Err(ErrorKind::Invalid {
+                op: OP,
+                message: "at least one tensor is needed".into(),
+            }
+            .into());
         };
         let shape = first.shape();
         if shape.is_empty() {
@@ -55,7 +59,8 @@ pub trait Concatenate: Array {
         let mut dtype = first.dtype();
         for other in &tensors[1..] {
             let s = other.shape();
-            let agree = s.len() == shape.len() && (0..s.len()).all(|d| d == dim || s[d] == shape[d]);
+            let agree =
+                s.len() == shape.len() && (0..s.len()).all(|d| d == dim || s[d] == shape[d]);
             if !agree {
                 return Err(ErrorKind::ShapeMismatch {
                     op: OP,
@@ -70,7 +75,10 @@ pub trait Concatenate: Array {
         if tensors.iter().all(|x| x.dtype() == dtype) {
             return Self::apply_variadic(Cat { dim }, tensors);
         }
-        let converted = tensors.iter().map(|x| x.to_dtype(dtype)).collect::<Result<Vec<Self>>>()?;
+        let converted = tensors
+            .iter()
+            .map(|x| x.to_dtype(dtype))
+            .collect::<Result<Vec<Self>>>()?;
         Self::apply_variadic(Cat { dim }, &converted.iter().collect::<Vec<_>>())
     }
 
@@ -90,7 +98,10 @@ pub trait Concatenate: Array {
                 .into());
             }
         }
-        let raised = tensors.iter().map(|x| x.unsqueeze(dim)).collect::<Result<Vec<Self>>>()?;
+        let raised = tensors
+            .iter()
+            .map(|x| x.unsqueeze(dim))
+            .collect::<Result<Vec<Self>>>()?;
         Self::cat(&raised.iter().collect::<Vec<_>>(), dim)
     }
 }
@@ -105,11 +116,25 @@ mod tests {
     #[test]
     fn forward() {
         let (a, b) = (tensor![[1.0], [2.0]], tensor![[3.0, 4.0], [5.0, 6.0]]);
-        assert_close(&Tensor::cat(&[&a, &b], 1).unwrap(), &[1.0, 3.0, 4.0, 2.0, 5.0, 6.0]);
-        assert_close(&Tensor::cat(&[&b, &b], 0).unwrap().select(0, 2).unwrap(), &[3.0, 4.0]);
+        assert_close(
+            &Tensor::cat(&[&a, &b], 1).unwrap(),
+            &[1.0, 3.0, 4.0, 2.0, 5.0, 6.0],
+        );
+        assert_close(
+            &Tensor::cat(&[&b, &b], 0).unwrap().select(0, 2).unwrap(),
+            &[3.0, 4.0],
+        );
         let s = Tensor::stack(&[&tensor![1, 2], &tensor![3, 4]], -1).unwrap();
-        assert_eq!((s.shape(), s.to_vec::<i64>().unwrap()), (&[2, 2][..], vec![1, 3, 2, 4]));
-        assert_eq!(Tensor::cat(&[&tensor![1], &tensor![0.5]], 0).unwrap().dtype(), DType::F32);
+        assert_eq!(
+            (s.shape(), s.to_vec::<i64>().unwrap()),
+            (&[2, 2][..], vec![1, 3, 2, 4])
+        );
+        assert_eq!(
+            Tensor::cat(&[&tensor![1], &tensor![0.5]], 0)
+                .unwrap()
+                .dtype(),
+            DType::F32
+        );
     }
 
     #[test]

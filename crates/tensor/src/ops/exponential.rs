@@ -133,6 +133,9 @@ mod tests {
 
     #[test]
     fn integers_become_floats() {
-        assert_eq!(tensor![4, 9].sqrt().unwrap().to_vec::<f32>().unwrap(), [2.0, 3.0]);
+        assert_eq!(
+            tensor![4, 9].sqrt().unwrap().to_vec::<f32>().unwrap(),
+            [2.0, 3.0]
+        );
     }
 }

@@ -15,9 +15,11 @@ impl Tensor {
     pub fn argmax(&self, dim: isize, keepdim: bool) -> Result<Tensor> {
         // NaN beats everything but an earlier NaN.
         let (x, size, layout) = along("argmax", self, dim, keepdim)?;
-        Ok(for_dtype!(x.dtype(), T => kernel::extreme_last::<T>(&x, size, layout, |new, best| {
-            new > best || (is_nan(new) && !is_nan(best))
-        })))
+        Ok(
+            for_dtype!(x.dtype(), T => kernel::extreme_last::<T>(&x, size, layout, |new, best| {
+                new > best || (is_nan(new) && !is_nan(best))
+            })),
+        )
     }
 
     /// Position of the smallest element along `dim`; see [`argmax`](Tensor::argmax).
@@ -26,15 +28,21 @@ impl Tensor {
     /// A dimension that does not exist or is empty.
     pub fn argmin(&self, dim: isize, keepdim: bool) -> Result<Tensor> {
         let (x, size, layout) = along("argmin", self, dim, keepdim)?;
-        Ok(for_dtype!(x.dtype(), T => kernel::extreme_last::<T>(&x, size, layout, |new, best| {
-            new < best || (is_nan(new) && !is_nan(best))
-        })))
+        Ok(
+            for_dtype!(x.dtype(), T => kernel::extreme_last::<T>(&x, size, layout, |new, best| {
+                new < best || (is_nan(new) && !is_nan(best))
+            })),
+        )
     }
 }
 
-
 /// The dimension moved to the end, its size, and the layout that is left.
-fn along(op: &'static str, x: &Tensor, dim: isize, keepdim: bool) -> Result<(Tensor, usize, Layout)> {
+fn along(
+    op: &'static str,
+    x: &Tensor,
+    dim: isize,
+    keepdim: bool,
+) -> Result<(Tensor, usize, Layout)> {
     let dim = resolve_dim(op, dim, x.rank())?;
     let size = x.shape().get(dim).copied().unwrap_or(1);
     if size == 0 {
@@ -44,8 +52,15 @@ fn along(op: &'static str, x: &Tensor, dim: isize, keepdim: bool) -> Result<(Ten
     if x.rank() == 0 {
         return Ok((x.clone(), 1, *x.layout()));
     }
-    let layout = reduced_layout(op, x.shape(), Dims::new(op, &[dim as isize], x.rank())?, keepdim)?;
-    let mut order: Vec<isize> = (0..x.rank() as isize).filter(|&d| d != dim as isize).collect();
+    let layout = reduced_layout(
+        op,
+        x.shape(),
+        Dims::new(op, &[dim as isize], x.rank())?,
+        keepdim,
+    )?;
+    let mut order: Vec<isize> = (0..x.rank() as isize)
+        .filter(|&d| d != dim as isize)
+        .collect();
     order.push(dim as isize);
     Ok((x.permute(&order)?, size, layout))
 }
@@ -65,15 +80,37 @@ mod tests {
         let x = tensor![[1.0, 5.0, 5.0], [7.0, f32::NAN, 9.0]];
         assert_eq!(x.argmax(1, false).unwrap().to_vec::<i64>().unwrap(), [1, 1]);
         assert_eq!(x.argmin(-1, true).unwrap().shape(), [2, 1]);
-        assert_eq!(x.argmin(0, false).unwrap().to_vec::<i64>().unwrap(), [0, 1, 0]);
-        assert_eq!(tensor![3, 1, 2].argmin(0, false).unwrap().item::<i64>().unwrap(), 1);
-        assert!(Tensor::zeros([2, 0], DType::F32).unwrap().argmax(1, false).is_err());
+        assert_eq!(
+            x.argmin(0, false).unwrap().to_vec::<i64>().unwrap(),
+            [0, 1, 0]
+        );
+        assert_eq!(
+            tensor![3, 1, 2]
+                .argmin(0, false)
+                .unwrap()
+                .item::<i64>()
+                .unwrap(),
+            1
+        );
+        assert!(
+            Tensor::zeros([2, 0], DType::F32)
+                .unwrap()
+                .argmax(1, false)
+                .is_err()
+        );
     }
 
     #[test]
     fn a_middle_dimension() {
-        let x = Tensor::from_vec(vec![0.0f32, 9.0, 1.0, 2.0, 3.0, 4.0, 8.0, 5.0], [2, 2, 2]).unwrap();
-        assert_eq!(x.argmax(1, false).unwrap().to_vec::<i64>().unwrap(), [1, 0, 1, 1]);
-        assert_eq!(x.argmax(0, false).unwrap().to_vec::<i64>().unwrap(), [1, 0, 1, 1]);
+        let x =
+            Tensor::from_vec(vec![0.0f32, 9.0, 1.0, 2.0, 3.0, 4.0, 8.0, 5.0], [2, 2, 2]).unwrap();
+        assert_eq!(
+            x.argmax(1, false).unwrap().to_vec::<i64>().unwrap(),
+            [1, 0, 1, 1]
+        );
+        assert_eq!(
+            x.argmax(0, false).unwrap().to_vec::<i64>().unwrap(),
+            [1, 0, 1, 1]
+        );
     }
 }

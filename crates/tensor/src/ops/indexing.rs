@@ -15,7 +15,11 @@ pub(super) struct IndexSelect {
 /// `(outer, size, inner)` around a dimension.
 fn around(shape: &[usize], dim: usize) -> (usize, usize, usize) {
     let size = shape.get(dim).copied().unwrap_or(1);
-    (shape[..dim].iter().product(), size, shape.iter().skip(dim + 1).product())
+    (
+        shape[..dim].iter().product(),
+        size,
+        shape.iter().skip(dim + 1).product(),
+    )
 }
 
 impl IndexSelect {
@@ -25,15 +29,35 @@ impl IndexSelect {
         const OP: &str = IndexSelect::NAME;
         let dim = resolve_dim(OP, dim, shape.len())?;
         if !index.dtype().is_integer() {
-            return Err(ErrorKind::DType { op: OP, expected: "an index of i64", got: index.dtype() }.into());
+            return Err(ErrorKind::DType {
+                op: OP,
+                expected: "an index of i64",
+                got: index.dtype(),
+            }
+            .into());
         }
         if index.rank() > 1 {
-            return Err(ErrorKind::Rank { op: OP, expected: "an index vector", got: index.shape().to_vec() }.into());
+            return Err(ErrorKind::Rank {
+                op: OP,
+                expected: "an index vector",
+                got: index.shape().to_vec(),
+            }
+            .into());
         }
         let index = index.to_dtype(DType::I64)?.contiguous();
         let size = around(shape, dim).1;
-        if let Some(&index) = index.host_slice::<i64>().iter().find(|&&i| i < 0 || i as usize >= size) {
-            return Err(ErrorKind::IndexOutOfRange { op: OP, index, dim, size }.into());
+        if let Some(&index) = index
+            .host_slice::<i64>()
+            .iter()
+            .find(|&&i| i < 0 || i as usize >= size)
+        {
+            return Err(ErrorKind::IndexOutOfRange {
+                op: OP,
+                index,
+                dim,
+                size,
+            }
+            .into());
         }
         Ok(IndexSelect { dim, index })
     }
@@ -50,12 +74,25 @@ impl Op<1> for IndexSelect {
             *size = self.index.numel();
         }
         let layout = Layout::row_major(Self::NAME, shape.as_slice())?;
-        Ok(kernel::gather_rows(x, outer, size, inner, self.index.host_slice(), layout))
+        Ok(kernel::gather_rows(
+            x,
+            outer,
+            size,
+            inner,
+            self.index.host_slice(),
+            layout,
+        ))
     }
 
     /// dL/dx: each entry of g is added where it came from
     fn vjp<A: Array>(&self, _wrt: usize, saved: &Saved<'_, A>, g: &A) -> Result<A> {
-        A::apply(IndexAdd { select: self.clone(), shape: Shape::new(saved.shape(0)?) }, [g])
+        A::apply(
+            IndexAdd {
+                select: self.clone(),
+                shape: Shape::new(saved.shape(0)?),
+            },
+            [g],
+        )
     }
 }
 
@@ -108,15 +145,33 @@ impl Tensor {
     pub fn take_rows(&self, rows: &[i64]) -> Result<Tensor> {
         const OP: &str = "take_rows";
         let &[size, ..] = self.shape() else {
-            return Err(ErrorKind::DimOutOfRange { op: OP, dim: 0, rank: 0 }.into());
+            return Err(ErrorKind::DimOutOfRange {
+                op: OP,
+                dim: 0,
+                rank: 0,
+            }
+            .into());
         };
         if let Some(&index) = rows.iter().find(|&&i| i < 0 || i as usize >= size) {
-            return Err(ErrorKind::IndexOutOfRange { op: OP, index, dim: 0, size }.into());
+            return Err(ErrorKind::IndexOutOfRange {
+                op: OP,
+                index,
+                dim: 0,
+                size,
+            }
+            .into());
         }
         let mut shape = Shape::new(self.shape());
         shape.as_mut_slice()[0] = rows.len();
         let inner = self.shape()[1..].iter().product();
-        Ok(kernel::gather_rows(self, 1, size, inner, rows, Layout::row_major(OP, shape.as_slice())?))
+        Ok(kernel::gather_rows(
+            self,
+            1,
+            size,
+            inner,
+            rows,
+            Layout::row_major(OP, shape.as_slice())?,
+        ))
     }
 }
 
@@ -129,9 +184,15 @@ mod tests {
     #[test]
     fn forward() {
         let x = tensor![[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]];
-        assert_close(&x.index_select(1, &tensor![2, 0, 2]).unwrap(), &[3.0, 1.0, 3.0, 6.0, 4.0, 6.0]);
+        assert_close(
+            &x.index_select(1, &tensor![2, 0, 2]).unwrap(),
+            &[3.0, 1.0, 3.0, 6.0, 4.0, 6.0],
+        );
         assert_close(&x.index_select(0, &tensor![1]).unwrap(), &[4.0, 5.0, 6.0]);
-        assert_close(&x.take_rows(&[1, 1]).unwrap(), &[4.0, 5.0, 6.0, 4.0, 5.0, 6.0]);
+        assert_close(
+            &x.take_rows(&[1, 1]).unwrap(),
+            &[4.0, 5.0, 6.0, 4.0, 5.0, 6.0],
+        );
         assert_close(&tensor![7.0].take_rows(&[0, 0]).unwrap(), &[7.0, 7.0]);
     }
 
@@ -139,8 +200,17 @@ mod tests {
     fn vjp() {
         let select = IndexSelect::new(1, &tensor![2, 0, 2], &[2, 3]).unwrap();
         check_vjp(select.clone(), [&[2, 3]]);
-        check_vjp(IndexAdd { select, shape: Shape::new(&[2, 3]) }, [&[2, 3]]);
-        check_vjp(IndexSelect::new(0, &tensor![1, 1], &[2, 3]).unwrap(), [&[2, 3]]);
+        check_vjp(
+            IndexAdd {
+                select,
+                shape: Shape::new(&[2, 3]),
+            },
+            [&[2, 3]],
+        );
+        check_vjp(
+            IndexSelect::new(0, &tensor![1, 1], &[2, 3]).unwrap(),
+            [&[2, 3]],
+        );
     }
 
     #[test]

@@ -20,7 +20,10 @@ impl Op<3> for Affine {
     fn forward(&self, [x, w, b]: [&Tensor; 3]) -> Result<Tensor> {
         let rank = x.rank();
         let (outputs, inputs) = (w.shape()[0], w.shape()[1]);
-        let rows = x.numel().checked_div(inputs).unwrap_or_else(|| x.shape()[..rank - 1].iter().product());
+        let rows = x
+            .numel()
+            .checked_div(inputs)
+            .unwrap_or_else(|| x.shape()[..rank - 1].iter().product());
         let mut shape = [0; MAX_RANK];
         shape[..rank].copy_from_slice(x.shape());
         shape[rank - 1] = outputs;
@@ -62,19 +65,37 @@ pub trait Linear: Array {
         const OP: &str = Affine::NAME;
         let (x, w) = (self.shape(), weight.shape());
         let &[outputs, inputs] = w else {
-            return Err(ErrorKind::Rank { op: OP, expected: "a weight of 2 dimensions", got: w.to_vec() }.into());
+            return Err(ErrorKind::Rank {
+                op: OP,
+                expected: "a weight of 2 dimensions",
+                got: w.to_vec(),
+            }
+            .into());
         };
         if x.last() != Some(&inputs) {
             let found = x.last().copied().unwrap_or(0);
             let inner = (found, inputs);
-            return Err(ErrorKind::InnerLength { op: OP, lhs: x.to_vec(), rhs: vec![inputs, outputs], inner }.into());
+            return Err(ErrorKind::InnerLength {
+                op: OP,
+                lhs: x.to_vec(),
+                rhs: vec![inputs, outputs],
+                inner,
+            }
+            .into());
         }
         for other in [Some(weight), bias].into_iter().flatten() {
             if other.dtype() != self.dtype() {
-                return Err(ErrorKind::DTypeMismatch { op: OP, lhs: self.dtype(), rhs: other.dtype() }.into());
+                return Err(ErrorKind::DTypeMismatch {
+                    op: OP,
+                    lhs: self.dtype(),
+                    rhs: other.dtype(),
+                }
+                .into());
             }
         }
-        let Some(bias) = bias else { return self.matmul(&weight.t()?) };
+        let Some(bias) = bias else {
+            return self.matmul(&weight.t()?);
+        };
         if bias.shape() != [outputs] {
             return Err(ErrorKind::ShapeMismatch {
                 op: OP,
@@ -100,10 +121,22 @@ mod tests {
         let w = tensor![[1.0, 2.0], [0.0, -1.0], [3.0, 0.0]];
         let b = tensor![0.5, 0.0, -1.0];
         let x = tensor![[1.0, 1.0], [2.0, 0.0]];
-        assert_close(&x.linear(&w, Some(&b)).unwrap(), &[3.5, -1.0, 2.0, 2.5, 0.0, 5.0]);
-        assert_close(&x.linear(&w, None).unwrap(), &[3.0, -1.0, 3.0, 2.0, 0.0, 6.0]);
-        assert_close(&tensor![1.0, 1.0].linear(&w, Some(&b)).unwrap(), &[3.5, -1.0, 2.0]);
-        assert_close(&x.t().unwrap().linear(&w, Some(&b)).unwrap(), &[5.5, -2.0, 2.0, 1.5, 0.0, 2.0]);
+        assert_close(
+            &x.linear(&w, Some(&b)).unwrap(),
+            &[3.5, -1.0, 2.0, 2.5, 0.0, 5.0],
+        );
+        assert_close(
+            &x.linear(&w, None).unwrap(),
+            &[3.0, -1.0, 3.0, 2.0, 0.0, 6.0],
+        );
+        assert_close(
+            &tensor![1.0, 1.0].linear(&w, Some(&b)).unwrap(),
+            &[3.5, -1.0, 2.0],
+        );
+        assert_close(
+            &x.t().unwrap().linear(&w, Some(&b)).unwrap(),
+            &[5.5, -2.0, 2.0, 1.5, 0.0, 2.0],
+        );
     }
 
     #[test]
@@ -117,18 +150,39 @@ mod tests {
     fn empty_batches_and_no_inputs() {
         let w = Tensor::zeros([2, 3], DType::F32).unwrap();
         let b = tensor![1.0, 2.0];
-        assert_eq!(Tensor::zeros([0, 3], DType::F32).unwrap().linear(&w, Some(&b)).unwrap().shape(), [0, 2]);
+        assert_eq!(
+            Tensor::zeros([0, 3], DType::F32)
+                .unwrap()
+                .linear(&w, Some(&b))
+                .unwrap()
+                .shape(),
+            [0, 2]
+        );
         let none = Tensor::zeros([2, 0], DType::F32).unwrap();
-        let y = Tensor::zeros([3, 0], DType::F32).unwrap().linear(&none, Some(&b)).unwrap();
+        let y = Tensor::zeros([3, 0], DType::F32)
+            .unwrap()
+            .linear(&none, Some(&b))
+            .unwrap();
         assert_close(&y, &[1.0, 2.0, 1.0, 2.0, 1.0, 2.0]);
     }
 
     #[test]
     fn errors_name_both_shapes() {
         let w = Tensor::zeros([10, 784], DType::F32).unwrap();
-        let e = Tensor::zeros([32, 768], DType::F32).unwrap().linear(&w, None).unwrap_err();
-        assert_eq!(e.to_string(), "linear: inner lengths differ, lhs (32, 768) × rhs (784, 10): 768 ≠ 784");
+        let e = Tensor::zeros([32, 768], DType::F32)
+            .unwrap()
+            .linear(&w, None)
+            .unwrap_err();
+        assert_eq!(
+            e.to_string(),
+            "linear: inner lengths differ, lhs (32, 768) × rhs (784, 10): 768 ≠ 784"
+        );
         let x = Tensor::zeros([32, 784], DType::F64).unwrap();
-        assert!(x.linear(&w, None).unwrap_err().to_string().contains("dtypes differ"));
+        assert!(
+            x.linear(&w, None)
+                .unwrap_err()
+                .to_string()
+                .contains("dtypes differ")
+        );
     }
 }

@@ -62,7 +62,12 @@ pub trait MatrixProduct: Array {
     fn mm(&self, other: &Self) -> Result<Self> {
         for x in [self, other] {
             if x.shape().len() != 2 {
-                return Err(ErrorKind::Rank { op: "mm", expected: "2 dimensions", got: x.shape().to_vec() }.into());
+                return Err(ErrorKind::Rank {
+                    op: "mm",
+                    expected: "2 dimensions",
+                    got: x.shape().to_vec(),
+                }
+                .into());
             }
         }
         self.matmul(other)
@@ -75,7 +80,12 @@ pub trait MatrixProduct: Array {
     fn dot(&self, other: &Self) -> Result<Self> {
         for x in [self, other] {
             if x.shape().len() != 1 {
-                return Err(ErrorKind::Rank { op: "dot", expected: "1 dimension", got: x.shape().to_vec() }.into());
+                return Err(ErrorKind::Rank {
+                    op: "dot",
+                    expected: "1 dimension",
+                    got: x.shape().to_vec(),
+                }
+                .into());
             }
         }
         self.matmul(other)
@@ -88,7 +98,12 @@ fn general<A: Array>(a: &A, b: &A) -> Result<A> {
     const OP: &str = MatMul::NAME;
     for x in [a, b] {
         if x.shape().is_empty() {
-            return Err(ErrorKind::Rank { op: OP, expected: "at least 1 dimension", got: vec![] }.into());
+            return Err(ErrorKind::Rank {
+                op: OP,
+                expected: "at least 1 dimension",
+                got: vec![],
+            }
+            .into());
         }
     }
     let dtype = result_type(a.dtype(), a.shape().len(), b.dtype(), b.shape().len());
@@ -100,7 +115,13 @@ fn general<A: Array>(a: &A, b: &A) -> Result<A> {
     let (rb, k_n) = rs.split_at(rs.len() - 2);
     if m_k[1] != k_n[0] {
         let inner = (m_k[1], k_n[0]);
-        return Err(ErrorKind::InnerLength { op: OP, lhs: a.shape().to_vec(), rhs: b.shape().to_vec(), inner }.into());
+        return Err(ErrorKind::InnerLength {
+            op: OP,
+            lhs: a.shape().to_vec(),
+            rhs: b.shape().to_vec(),
+            inner,
+        }
+        .into());
     }
     let product = if same_shape(lb, rb) {
         A::apply(MatMul, [&left, &right])?
@@ -108,10 +129,21 @@ fn general<A: Array>(a: &A, b: &A) -> Result<A> {
         let batch = broadcast_shapes(OP, lb, rb)?;
         let batch = batch.as_slice();
         let with = |tail: &[usize]| [batch, tail].concat();
-        A::apply(MatMul, [&left.expand(&with(m_k))?, &right.expand(&with(k_n))?])?
+        A::apply(
+            MatMul,
+            [&left.expand(&with(m_k))?, &right.expand(&with(k_n))?],
+        )?
     };
-    let product = if vector_b { product.squeeze(-1)? } else { product };
-    if vector_a { product.squeeze(if vector_b { -1 } else { -2 }) } else { Ok(product) }
+    let product = if vector_b {
+        product.squeeze(-1)?
+    } else {
+        product
+    };
+    if vector_a {
+        product.squeeze(if vector_b { -1 } else { -2 })
+    } else {
+        Ok(product)
+    }
 }
 
 #[cfg(test)]
@@ -143,7 +175,13 @@ mod tests {
         let b = values(&[2, 4, 3], -1.0, 1.0, 2);
         let c = a.matmul(&b).unwrap();
         assert_eq!(c.shape(), [3, 2, 2, 3]);
-        let one = a.select(0, 1).unwrap().select(0, 0).unwrap().matmul(&b.select(0, 1).unwrap()).unwrap();
+        let one = a
+            .select(0, 1)
+            .unwrap()
+            .select(0, 0)
+            .unwrap()
+            .matmul(&b.select(0, 1).unwrap())
+            .unwrap();
         assert_close(
             &c.select(0, 1).unwrap().select(0, 1).unwrap().contiguous(),
             &one.to_vec::<f64>().unwrap(),
@@ -152,7 +190,15 @@ mod tests {
 
     #[test]
     fn library_and_plain_loops_agree_on_every_stride_pattern() {
-        for (m, k, n) in [(1, 1, 1), (5, 1, 1), (7, 9, 11), (16, 2, 64), (16, 64, 64), (70, 65, 33), (128, 64, 96)] {
+        for (m, k, n) in [
+            (1, 1, 1),
+            (5, 1, 1),
+            (7, 9, 11),
+            (16, 2, 64),
+            (16, 64, 64),
+            (70, 65, 33),
+            (128, 64, 96),
+        ] {
             let (a, b) = (values(&[m, k], -1.0, 1.0, 3), values(&[k, n], -1.0, 1.0, 4));
             let (xs, ys) = (a.to_vec::<f64>().unwrap(), b.to_vec::<f64>().unwrap());
             let mut expected = vec![0.0; m * n];
@@ -165,8 +211,18 @@ mod tests {
             let bt = b.t().unwrap().contiguous().t().unwrap();
             for (a, b) in [(&a, &b), (&at, &b), (&a, &bt), (&at, &bt)] {
                 assert_close(&a.matmul(b).unwrap(), &expected);
-                let single = a.to_dtype(DType::F32).unwrap().matmul(&b.to_dtype(DType::F32).unwrap()).unwrap();
-                let error = single.to_vec::<f64>().unwrap().iter().zip(&expected).map(|(x, y)| (x - y).abs()).fold(0.0, f64::max);
+                let single = a
+                    .to_dtype(DType::F32)
+                    .unwrap()
+                    .matmul(&b.to_dtype(DType::F32).unwrap())
+                    .unwrap();
+                let error = single
+                    .to_vec::<f64>()
+                    .unwrap()
+                    .iter()
+                    .zip(&expected)
+                    .map(|(x, y)| (x - y).abs())
+                    .fold(0.0, f64::max);
                 // 128 products of numbers below 1, each rounded to 2⁻²⁴ of its partial sum.
                 assert!(error < 1e-4, "{m}×{k}×{n}: {error}");
             }
@@ -178,7 +234,9 @@ mod tests {
         let a = Tensor::zeros([2, 0], DType::F32).unwrap();
         let b = Tensor::zeros([0, 3], DType::F32).unwrap();
         assert_close(&a.matmul(&b).unwrap(), &[0.0; 6]);
-        let e = Tensor::zeros([32, 784], DType::F32).unwrap().matmul(&Tensor::zeros([768, 10], DType::F32).unwrap());
+        let e = Tensor::zeros([32, 784], DType::F32)
+            .unwrap()
+            .matmul(&Tensor::zeros([768, 10], DType::F32).unwrap());
         assert_eq!(
             e.unwrap_err().to_string(),
             "matmul: inner lengths differ, lhs (32, 784) × rhs (768, 10): 784 ≠ 768"

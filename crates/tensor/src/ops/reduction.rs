@@ -55,18 +55,35 @@ pub(super) fn as_three(x: &Tensor, dims: Dims) -> Result<(Tensor, (usize, usize,
     let end = (0..rank).rfind(|&d| dims.has(d)).map_or(rank, |d| d + 1);
     if (first..end).all(|d| dims.has(d)) {
         let size = |range: std::ops::Range<usize>| x.shape()[range].iter().product::<usize>();
-        return Ok((x.clone(), (size(0..first), size(first..end), size(end..rank))));
+        return Ok((
+            x.clone(),
+            (size(0..first), size(first..end), size(end..rank)),
+        ));
     }
     let kept = (0..rank).filter(|&d| !dims.has(d));
-    let order: Vec<isize> = kept.chain((0..rank).filter(|&d| dims.has(d))).map(|d| d as isize).collect();
+    let order: Vec<isize> = kept
+        .chain((0..rank).filter(|&d| dims.has(d)))
+        .map(|d| d as isize)
+        .collect();
     let moved = x.permute(&order)?.contiguous();
-    let outer = (0..rank).filter(|&d| !dims.has(d)).map(|d| x.shape()[d]).product();
-    let middle = (0..rank).filter(|&d| dims.has(d)).map(|d| x.shape()[d]).product();
+    let outer = (0..rank)
+        .filter(|&d| !dims.has(d))
+        .map(|d| x.shape()[d])
+        .product();
+    let middle = (0..rank)
+        .filter(|&d| dims.has(d))
+        .map(|d| x.shape()[d])
+        .product();
     Ok((moved, (outer, middle, 1)))
 }
 
 /// The shape that is left; reduced dimensions stay as 1 if `keepdim`.
-pub(super) fn reduced_layout(op: &'static str, shape: &[usize], dims: Dims, keepdim: bool) -> Result<Layout> {
+pub(super) fn reduced_layout(
+    op: &'static str,
+    shape: &[usize],
+    dims: Dims,
+    keepdim: bool,
+) -> Result<Layout> {
     let mut left = [0; MAX_RANK];
     let mut rank = 0;
     for (d, &size) in shape.iter().enumerate() {
@@ -100,7 +117,8 @@ impl Op<1> for Sum {
         if self.keepdim || g.shape().is_empty() {
             return g.expand(shape);
         }
-        g.reshape(reduced_layout(Self::NAME, shape, self.dims, true)?.shape())?.expand(shape)
+        g.reshape(reduced_layout(Self::NAME, shape, self.dims, true)?.shape())?
+            .expand(shape)
     }
 }
 
@@ -115,7 +133,13 @@ pub trait Sums: Array {
     /// None for numbers.
     fn sum(&self) -> Result<Self> {
         let x = summable(self)?;
-        Self::apply(Sum { dims: Dims::all(x.shape().len()), keepdim: false }, [&x])
+        Self::apply(
+            Sum {
+                dims: Dims::all(x.shape().len()),
+                keepdim: false,
+            },
+            [&x],
+        )
     }
 
     /// Sums over these dimensions; all of them if none is named. `keepdim` leaves sizes of 1.
@@ -125,7 +149,11 @@ pub trait Sums: Array {
     fn sum_dims(&self, dims: &[isize], keepdim: bool) -> Result<Self> {
         let x = summable(self)?;
         let rank = x.shape().len();
-        let dims = if dims.is_empty() { Dims::all(rank) } else { Dims::new(Sum::NAME, dims, rank)? };
+        let dims = if dims.is_empty() {
+            Dims::all(rank)
+        } else {
+            Dims::new(Sum::NAME, dims, rank)?
+        };
         Self::apply(Sum { dims, keepdim }, [&x])
     }
 
@@ -143,7 +171,12 @@ pub trait Sums: Array {
     /// A dimension that does not exist or is named twice; integers and bools.
     fn mean_dims(&self, dims: &[isize], keepdim: bool) -> Result<Self> {
         if !self.dtype().is_float() {
-            return Err(ErrorKind::DType { op: "mean", expected: "a floating-point tensor", got: self.dtype() }.into());
+            return Err(ErrorKind::DType {
+                op: "mean",
+                expected: "a floating-point tensor",
+                got: self.dtype(),
+            }
+            .into());
         }
         let sum = self.sum_dims(dims, keepdim)?;
         let whole: usize = self.shape().iter().product();
@@ -164,7 +197,11 @@ pub trait Sums: Array {
             return Ok(self.clone());
         }
         let lead = from.len().saturating_sub(shape.len());
-        let fits = from.len() >= shape.len() && shape.iter().zip(&from[lead..]).all(|(&s, &f)| s == f || s == 1);
+        let fits = from.len() >= shape.len()
+            && shape
+                .iter()
+                .zip(&from[lead..])
+                .all(|(&s, &f)| s == f || s == 1);
         if !fits {
             return Err(ErrorKind::ShapeMismatch {
                 op: "sum_to_size",
@@ -174,15 +211,21 @@ pub trait Sums: Array {
             }
             .into());
         }
-        let dims: Vec<isize> =
-            (0..from.len()).filter(|&d| d < lead || shape[d - lead] != from[d]).map(|d| d as isize).collect();
+        let dims: Vec<isize> = (0..from.len())
+            .filter(|&d| d < lead || shape[d - lead] != from[d])
+            .map(|d| d as isize)
+            .collect();
         self.sum_dims(&dims, true)?.reshape(shape)
     }
 }
 impl<A: Array> Sums for A {}
 
 fn summable<A: Array>(x: &A) -> Result<A> {
-    if x.dtype().is_float() { Ok(x.clone()) } else { x.to_dtype(DType::I64) }
+    if x.dtype().is_float() {
+        Ok(x.clone())
+    } else {
+        x.to_dtype(DType::I64)
+    }
 }
 
 #[cfg(test)]
@@ -192,7 +235,10 @@ mod tests {
     use crate::testkit::{assert_close, check_vjp};
 
     fn of(dims: &[isize], rank: usize, keepdim: bool) -> Sum {
-        Sum { dims: Dims::new("sum", dims, rank).unwrap(), keepdim }
+        Sum {
+            dims: Dims::new("sum", dims, rank).unwrap(),
+            keepdim,
+        }
     }
 
     #[test]
@@ -212,14 +258,23 @@ mod tests {
         check_vjp(of(&[0], 2, false), [&[3, 2]]);
         check_vjp(of(&[1], 2, true), [&[3, 2]]);
         check_vjp(of(&[0, 2], 3, false), [&[3, 2, 4]]);
-        check_vjp(Sum { dims: Dims::all(2), keepdim: false }, [&[3, 2]]);
+        check_vjp(
+            Sum {
+                dims: Dims::all(2),
+                keepdim: false,
+            },
+            [&[3, 2]],
+        );
     }
 
     #[test]
     fn integers_are_summed_as_i64_and_have_no_mean() {
         assert_eq!(tensor![true, true].sum().unwrap().item::<i64>().unwrap(), 2);
         let e = tensor![1, -1].mean().unwrap_err();
-        assert_eq!(e.to_string(), "mean: expected a floating-point tensor, got i64; convert with to_dtype");
+        assert_eq!(
+            e.to_string(),
+            "mean: expected a floating-point tensor, got i64; convert with to_dtype"
+        );
     }
 
     #[test]
@@ -235,7 +290,12 @@ mod tests {
     fn bad_dimensions_are_refused() {
         let x = tensor![[1.0, 2.0]];
         assert!(x.sum_dims(&[2], false).is_err());
-        assert!(x.sum_dims(&[0, -2], false).unwrap_err().to_string().contains("named twice"));
+        assert!(
+            x.sum_dims(&[0, -2], false)
+                .unwrap_err()
+                .to_string()
+                .contains("named twice")
+        );
     }
 
     #[test]

@@ -46,7 +46,12 @@ impl Op<1> for Reshape {
 fn viewable(shape: &[usize], strides: &[usize], to: &[usize]) -> Option<[usize; MAX_RANK]> {
     let mut new = [0; MAX_RANK];
     let mut d = to.len();
-    let mut old = shape.iter().zip(strides).rev().filter(|(size, _)| **size != 1).peekable();
+    let mut old = shape
+        .iter()
+        .zip(strides)
+        .rev()
+        .filter(|(size, _)| **size != 1)
+        .peekable();
     // From the back: old dimensions that are contiguous with each other form a run, and new
     // dimensions must fill each run exactly.
     while let Some((&size, &step)) = old.next() {
@@ -81,7 +86,10 @@ impl Op<1> for Permute {
             shape[to] = x.shape()[from];
             strides[to] = x.strides()[from];
         }
-        Ok(x.view_with(Layout::strided(&shape[..order.len()], &strides[..order.len()]), 0))
+        Ok(x.view_with(
+            Layout::strided(&shape[..order.len()], &strides[..order.len()]),
+            0,
+        ))
     }
 
     /// The gradient in the old order.
@@ -90,7 +98,10 @@ impl Op<1> for Permute {
         for (to, &from) in self.0.as_slice().iter().enumerate() {
             inverse[from] = to;
         }
-        A::apply(Permute(Shape::new(&inverse[..self.0.as_slice().len()])), [g])
+        A::apply(
+            Permute(Shape::new(&inverse[..self.0.as_slice().len()])),
+            [g],
+        )
     }
 }
 
@@ -105,7 +116,10 @@ impl Op<1> for Expand {
         let to = self.0.as_slice();
         let lead = to.len().checked_sub(x.rank());
         let fits = lead.is_some_and(|lead| {
-            x.shape().iter().zip(&to[lead..]).all(|(&from, &to)| from == to || from == 1)
+            x.shape()
+                .iter()
+                .zip(&to[lead..])
+                .all(|(&from, &to)| from == to || from == 1)
         });
         let Some(lead) = lead.filter(|_| fits) else {
             return Err(ErrorKind::ShapeMismatch {
@@ -150,12 +164,21 @@ impl Op<1> for Slice {
         shape.as_mut_slice()[self.dim] = self.len;
         strides.as_mut_slice()[self.dim] *= self.step;
         let offset = self.start * x.strides()[self.dim];
-        Ok(x.view_with(Layout::strided(shape.as_slice(), strides.as_slice()), offset))
+        Ok(x.view_with(
+            Layout::strided(shape.as_slice(), strides.as_slice()),
+            offset,
+        ))
     }
 
     /// The gradient at its place among zeros.
     fn vjp<A: Array>(&self, _wrt: usize, saved: &Saved<'_, A>, g: &A) -> Result<A> {
-        A::apply(Embed { slice: self.clone(), size: saved.shape(0)?[self.dim] }, [g])
+        A::apply(
+            Embed {
+                slice: self.clone(),
+                size: saved.shape(0)?[self.dim],
+            },
+            [g],
+        )
     }
 }
 
@@ -171,7 +194,12 @@ impl Op<1> for Embed {
     const SAVES: Saves = Saves::NOTHING;
 
     fn forward(&self, [g]: [&Tensor; 1]) -> Result<Tensor> {
-        let Slice { dim, start, len, step } = self.slice;
+        let Slice {
+            dim,
+            start,
+            len,
+            step,
+        } = self.slice;
         let mut shape = Shape::new(g.shape());
         shape.as_mut_slice()[dim] = self.size;
         let mut out = Tensor::zeros(shape.as_slice(), g.dtype())?;
@@ -218,10 +246,17 @@ pub trait Shapes: Array {
     /// A dimension that does not exist, or `start` after `end`.
     fn flatten(&self, start: isize, end: isize) -> Result<Self> {
         let shape = self.shape();
-        let (first, last) = (resolve_dim("flatten", start, shape.len())?, resolve_dim("flatten", end, shape.len())?);
+        let (first, last) = (
+            resolve_dim("flatten", start, shape.len())?,
+            resolve_dim("flatten", end, shape.len())?,
+        );
         if first > last {
             let message = format!("start dimension {start} comes after end dimension {end}");
-            return Err(ErrorKind::Invalid { op: "flatten", message }.into());
+            return Err(ErrorKind::Invalid {
+                op: "flatten",
+                message,
+            }
+            .into());
         }
         if shape.is_empty() {
             return self.reshape([1]);
@@ -274,7 +309,11 @@ pub trait Shapes: Array {
         }
         if order.len() != rank || seen.count_ones() as usize != rank {
             let message = format!("{order:?} does not name each of {rank} dimensions once");
-            return Err(ErrorKind::Invalid { op: Permute::NAME, message }.into());
+            return Err(ErrorKind::Invalid {
+                op: Permute::NAME,
+                message,
+            }
+            .into());
         }
         Self::apply(Permute(Shape::new(&resolved[..rank])), [self])
     }
@@ -285,7 +324,10 @@ pub trait Shapes: Array {
     /// A dimension that does not exist.
     fn transpose(&self, a: isize, b: isize) -> Result<Self> {
         let rank = self.shape().len();
-        let (a, b) = (resolve_dim("transpose", a, rank)?, resolve_dim("transpose", b, rank)?);
+        let (a, b) = (
+            resolve_dim("transpose", a, rank)?,
+            resolve_dim("transpose", b, rank)?,
+        );
         if rank == 0 {
             return Ok(self.clone());
         }
@@ -303,7 +345,12 @@ pub trait Shapes: Array {
         match self.shape().len() {
             0 | 1 => Ok(self.clone()),
             2 => Self::apply(Permute(Shape::new(&[1, 0])), [self]),
-            _ => Err(ErrorKind::Rank { op: "t", expected: "at most 2 dimensions", got: self.shape().to_vec() }.into()),
+            _ => Err(ErrorKind::Rank {
+                op: "t",
+                expected: "at most 2 dimensions",
+                got: self.shape().to_vec(),
+            }
+            .into()),
         }
     }
 
@@ -328,10 +375,23 @@ pub trait Shapes: Array {
         let at = dim_of_some("narrow", dim, self.shape())?;
         let size = self.shape()[at];
         if start.checked_add(len).is_none_or(|end| end > size) {
-            let message = format!("{len} entries from {start} on exceed dimension {at} of size {size}");
-            return Err(ErrorKind::Invalid { op: "narrow", message }.into());
+            let message =
+                format!("{len} entries from {start} on exceed dimension {at} of size {size}");
+            return Err(ErrorKind::Invalid {
+                op: "narrow",
+                message,
+            }
+            .into());
         }
-        Self::apply(Slice { dim: at, start, len, step: 1 }, [self])
+        Self::apply(
+            Slice {
+                dim: at,
+                start,
+                len,
+                step: 1,
+            },
+            [self],
+        )
     }
 
     /// `x[start:end:step]` along `dim`, as Python slices: negative bounds count from the end, bounds
@@ -342,13 +402,26 @@ pub trait Shapes: Array {
     fn slice(&self, dim: isize, start: isize, end: isize, step: usize) -> Result<Self> {
         let at = dim_of_some(Slice::NAME, dim, self.shape())?;
         if step == 0 {
-            return Err(ErrorKind::Invalid { op: Slice::NAME, message: "the step must be at least 1".into() }.into());
+            return Err(ErrorKind::Invalid {
+                op: Slice::NAME,
+                message: "the step must be at least 1".into(),
+            }
+            .into());
         }
         let size = self.shape()[at] as isize;
-        let bound = |i: isize| (if i < 0 { i.saturating_add(size) } else { i }).clamp(0, size) as usize;
+        let bound =
+            |i: isize| (if i < 0 { i.saturating_add(size) } else { i }).clamp(0, size) as usize;
         let (start, end) = (bound(start), bound(end));
         let len = end.saturating_sub(start).div_ceil(step);
-        Self::apply(Slice { dim: at, start: if len == 0 { 0 } else { start }, len, step }, [self])
+        Self::apply(
+            Slice {
+                dim: at,
+                start: if len == 0 { 0 } else { start },
+                len,
+                step,
+            },
+            [self],
+        )
     }
 
     /// Entry `index` of `dim`, which disappears; negative counts from the end. A view.
@@ -358,11 +431,22 @@ pub trait Shapes: Array {
     fn select(&self, dim: isize, index: isize) -> Result<Self> {
         let at = dim_of_some("select", dim, self.shape())?;
         let size = self.shape()[at];
-        let entry = if index < 0 { index + size as isize } else { index };
+        let entry = if index < 0 {
+            index + size as isize
+        } else {
+            index
+        };
         if entry < 0 || entry as usize >= size {
-            return Err(ErrorKind::IndexOutOfRange { op: "select", index: index as i64, dim: at, size }.into());
+            return Err(ErrorKind::IndexOutOfRange {
+                op: "select",
+                index: index as i64,
+                dim: at,
+                size,
+            }
+            .into());
         }
-        self.narrow(at as isize, entry as usize, 1)?.squeeze(at as isize)
+        self.narrow(at as isize, entry as usize, 1)?
+            .squeeze(at as isize)
     }
 }
 impl<A: Array> Shapes for A {}
@@ -402,7 +486,13 @@ mod tests {
     use crate::{DType, tensor};
 
     fn counting(shape: &[usize]) -> Tensor {
-        Tensor::from_vec((0..shape.iter().product()).map(|i: usize| i as f64).collect(), shape).unwrap()
+        Tensor::from_vec(
+            (0..shape.iter().product())
+                .map(|i: usize| i as f64)
+                .collect(),
+            shape,
+        )
+        .unwrap()
     }
 
     #[test]
@@ -410,7 +500,12 @@ mod tests {
         check_vjp(Reshape(Shape::new(&[3, 2])), [&[2, 3]]);
         check_vjp(Permute(Shape::new(&[2, 0, 1])), [&[2, 3, 4]]);
         check_vjp(Expand(Shape::new(&[2, 3, 4])), [&[3, 1]]);
-        let slice = Slice { dim: 1, start: 1, len: 2, step: 2 };
+        let slice = Slice {
+            dim: 1,
+            start: 1,
+            len: 2,
+            step: 2,
+        };
         check_vjp(slice.clone(), [&[2, 5]]);
         check_vjp(Embed { slice, size: 5 }, [&[2, 2]]);
     }
@@ -419,7 +514,10 @@ mod tests {
     fn reshaping_contiguous_memory_shares_it() {
         let x = counting(&[2, 6]);
         let y = x.reshape([3, 4]).unwrap();
-        assert_eq!(x.as_slice::<f64>().unwrap().as_ptr(), y.as_slice::<f64>().unwrap().as_ptr());
+        assert_eq!(
+            x.as_slice::<f64>().unwrap().as_ptr(),
+            y.as_slice::<f64>().unwrap().as_ptr()
+        );
         assert_eq!(
             x.reshape([5]).unwrap_err().to_string(),
             "reshape: (2, 6) has 12 elements, (5,) has 5"
@@ -432,7 +530,10 @@ mod tests {
         assert!(x.view([3, 2, 2, 2]).is_ok());
         assert!(x.view([6, 4]).is_err());
         let flat = x.reshape([24]).unwrap();
-        assert_close(&flat.narrow(0, 0, 8).unwrap(), &[0.0, 1.0, 2.0, 3.0, 12.0, 13.0, 14.0, 15.0]);
+        assert_close(
+            &flat.narrow(0, 0, 8).unwrap(),
+            &[0.0, 1.0, 2.0, 3.0, 12.0, 13.0, 14.0, 15.0],
+        );
         let column = counting(&[4, 3]).narrow(1, 1, 1).unwrap();
         assert_close(&column.reshape([2, 2]).unwrap(), &[1.0, 4.0, 7.0, 10.0]);
         assert!(column.view([2, 1, 2]).is_ok());
@@ -441,11 +542,29 @@ mod tests {
     #[test]
     fn every_reshape_of_every_permutation_keeps_row_major_order() {
         let x = counting(&[2, 3, 4]);
-        for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+        for order in [
+            [0, 1, 2],
+            [0, 2, 1],
+            [1, 0, 2],
+            [1, 2, 0],
+            [2, 0, 1],
+            [2, 1, 0],
+        ] {
             let p = x.permute(&order).unwrap();
             let expected = p.to_vec::<f64>().unwrap();
-            for to in [&[24][..], &[4, 6], &[2, 2, 6], &[3, 8], &[1, 24, 1], &[2, 3, 2, 2]] {
-                assert_eq!(p.reshape(to).unwrap().to_vec::<f64>().unwrap(), expected, "{order:?} {to:?}");
+            for to in [
+                &[24][..],
+                &[4, 6],
+                &[2, 2, 6],
+                &[3, 8],
+                &[1, 24, 1],
+                &[2, 3, 2, 2],
+            ] {
+                assert_eq!(
+                    p.reshape(to).unwrap().to_vec::<f64>().unwrap(),
+                    expected,
+                    "{order:?} {to:?}"
+                );
             }
         }
     }
@@ -467,13 +586,23 @@ mod tests {
         assert_eq!(x.unsqueeze(0).unwrap().shape(), [1, 2]);
         assert_eq!(x.unsqueeze(-1).unwrap().squeeze(1).unwrap().shape(), [2]);
         assert_eq!(x.squeeze(0).unwrap().shape(), [2]);
-        assert_eq!(Tensor::zeros([2, 3, 4], DType::F32).unwrap().flatten(1, -1).unwrap().shape(), [2, 12]);
+        assert_eq!(
+            Tensor::zeros([2, 3, 4], DType::F32)
+                .unwrap()
+                .flatten(1, -1)
+                .unwrap()
+                .shape(),
+            [2, 12]
+        );
     }
 
     #[test]
     fn expanding_repeats_without_memory() {
         let x = tensor![[1.0], [2.0]].expand(&[2, 3]).unwrap();
-        assert_eq!((x.strides(), x.to_vec::<f32>().unwrap()), (&[1, 0][..], vec![1.0, 1.0, 1.0, 2.0, 2.0, 2.0]));
+        assert_eq!(
+            (x.strides(), x.to_vec::<f32>().unwrap()),
+            (&[1, 0][..], vec![1.0, 1.0, 1.0, 2.0, 2.0, 2.0])
+        );
         assert!(x.expand(&[3, 3]).is_err());
         assert!(x.expand(&[1 << 40, 1 << 40, 2, 3]).is_err());
     }

@@ -27,12 +27,19 @@ impl Op<2> for SquaredErrors {
     fn vjp<A: Array>(&self, wrt: usize, saved: &Saved<'_, A>, g: &A) -> Result<A> {
         let (a, b) = (saved.input(0)?, saved.input(1)?);
         let scale = scale(self.mean, a.shape());
-        A::apply(SquaredErrorsGrad { scale }, if wrt == 0 { [a, b, g] } else { [b, a, g] })
+        A::apply(
+            SquaredErrorsGrad { scale },
+            if wrt == 0 { [a, b, g] } else { [b, a, g] },
+        )
     }
 }
 
 fn scale(mean: bool, shape: &[usize]) -> f64 {
-    2.0 / if mean { shape.iter().product::<usize>() as f64 } else { 1.0 }
+    2.0 / if mean {
+        shape.iter().product::<usize>() as f64
+    } else {
+        1.0
+    }
 }
 
 /// `scale (a − b) g` in one pass, for a `g` without dimensions.
@@ -58,7 +65,11 @@ impl Op<3> for SquaredErrorsGrad {
         match wrt {
             0 => u.mul(g)?.mul_scalar(self.scale),
             1 => u.mul(g)?.mul_scalar(-self.scale),
-            _ => u.mul(&a.sub(b)?)?.sum()?.mul_scalar(self.scale)?.reshape(g.shape()),
+            _ => u
+                .mul(&a.sub(b)?)?
+                .sum()?
+                .mul_scalar(self.scale)?
+                .reshape(g.shape()),
         }
     }
 }
@@ -74,7 +85,12 @@ pub trait SquaredError: Array {
         same_loss_operands("mse_loss", self, target)?;
         match reduction {
             Reduction::None => self.sub(target)?.square(),
-            _ => Self::apply(SquaredErrors { mean: reduction == Reduction::Mean }, [self, target]),
+            _ => Self::apply(
+                SquaredErrors {
+                    mean: reduction == Reduction::Mean,
+                },
+                [self, target],
+            ),
         }
     }
 }
@@ -93,7 +109,12 @@ pub(super) fn same_loss_operands<A: Array>(op: &'static str, input: &A, target: 
         .into());
     }
     if input.dtype() != target.dtype() {
-        return Err(ErrorKind::DTypeMismatch { op, lhs: input.dtype(), rhs: target.dtype() }.into());
+        return Err(ErrorKind::DTypeMismatch {
+            op,
+            lhs: input.dtype(),
+            rhs: target.dtype(),
+        }
+        .into());
     }
     Ok(())
 }
@@ -111,7 +132,11 @@ mod tests {
         assert_close(&a.mse_loss(&b, Reduction::Sum).unwrap(), &[13.0]);
         assert_close(&a.mse_loss(&b, Reduction::Mean).unwrap(), &[13.0 / 3.0]);
         let g = Tensor::scalar(2.0f32);
-        check_forward(SquaredErrorsGrad { scale: 0.5 }, [&a, &b, &g], &[0.0, 2.0, -3.0]);
+        check_forward(
+            SquaredErrorsGrad { scale: 0.5 },
+            [&a, &b, &g],
+            &[0.0, 2.0, -3.0],
+        );
     }
 
     #[test]
@@ -123,7 +148,9 @@ mod tests {
 
     #[test]
     fn nothing_is_broadcast() {
-        let e = tensor![1.0, 2.0].mse_loss(&tensor![[1.0], [2.0]], Reduction::Mean).unwrap_err();
+        let e = tensor![1.0, 2.0]
+            .mse_loss(&tensor![[1.0], [2.0]], Reduction::Mean)
+            .unwrap_err();
         assert!(e.to_string().contains("(2,) against (2, 1)"), "{e}");
     }
 }

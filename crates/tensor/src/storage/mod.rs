@@ -162,16 +162,41 @@ impl Tensor {
         } else {
             let (start, buffer) = pool::take(bytes);
             let (memory, class) = pool::take(HEADER);
-            Self::place(memory, class, start, layout, dtype, Owner::Buffer { start, class: buffer })
+            Self::place(
+                memory,
+                class,
+                start,
+                layout,
+                dtype,
+                Owner::Buffer {
+                    start,
+                    class: buffer,
+                },
+            )
         }
     }
 
     #[inline(always)]
-    fn place(memory: NonNull<u8>, class: u8, data: NonNull<u8>, layout: Layout, dtype: DType, owner: Owner) -> Tensor {
+    fn place(
+        memory: NonNull<u8>,
+        class: u8,
+        data: NonNull<u8>,
+        layout: Layout,
+        dtype: DType,
+        owner: Owner,
+    ) -> Tensor {
         let block = memory.cast::<Block>();
         // SAFETY: pooled memory of at least HEADER bytes, 64-byte aligned, ours alone.
         unsafe {
-            block.write(Block { refs: AtomicUsize::new(1), data, layout, dtype, device: Device::Cpu, class, owner });
+            block.write(Block {
+                refs: AtomicUsize::new(1),
+                data,
+                layout,
+                dtype,
+                device: Device::Cpu,
+                class,
+                owner,
+            });
         }
         Tensor(block)
     }
@@ -181,12 +206,17 @@ impl Tensor {
     /// # Safety
     /// `fill` must write every element of the slice it gets.
     #[inline]
-    pub(crate) unsafe fn build<T: Element>(layout: Layout, fill: impl FnOnce(&mut [MaybeUninit<T>])) -> Tensor {
+    pub(crate) unsafe fn build<T: Element>(
+        layout: Layout,
+        fill: impl FnOnce(&mut [MaybeUninit<T>]),
+    ) -> Tensor {
         debug_assert!(layout.is_contiguous());
         let tensor = Self::allocate(layout, T::DTYPE);
         let block = tensor.block();
         // SAFETY: freshly allocated room for `len` elements, aligned to 64, seen by nobody else.
-        let out = unsafe { std::slice::from_raw_parts_mut(block.data.cast().as_ptr(), block.layout.len()) };
+        let out = unsafe {
+            std::slice::from_raw_parts_mut(block.data.cast().as_ptr(), block.layout.len())
+        };
         fill(out);
         tensor
     }
@@ -199,7 +229,10 @@ impl Tensor {
     pub(crate) fn view_with(&self, layout: Layout, offset: usize) -> Tensor {
         let block = self.block();
         let extent = layout.extent();
-        assert!(extent == 0 || offset + extent <= block.layout.extent(), "a view reaches beyond its base");
+        assert!(
+            extent == 0 || offset + extent <= block.layout.extent(),
+            "a view reaches beyond its base"
+        );
         let base = match &block.owner {
             Owner::View(base) => base.clone(),
             _ => self.clone(),
@@ -213,12 +246,22 @@ impl Tensor {
 
     /// Takes a vector's memory as it is. The layout must be contiguous and of the vector's length.
     pub(crate) fn from_owned<T: Element>(values: Vec<T>, layout: Layout) -> Tensor {
-        assert!(layout.is_contiguous() && layout.len() == values.len(), "layout and vector agree");
+        assert!(
+            layout.is_contiguous() && layout.len() == values.len(),
+            "layout and vector agree"
+        );
         let mut values = Box::new(values);
         // SAFETY: a vector's pointer is never null.
         let data = unsafe { NonNull::new_unchecked(values.as_mut_ptr()) }.cast();
         let (memory, class) = pool::take(HEADER);
-        Self::place(memory, class, data, layout, T::DTYPE, Owner::Foreign(values))
+        Self::place(
+            memory,
+            class,
+            data,
+            layout,
+            T::DTYPE,
+            Owner::Foreign(values),
+        )
     }
 
     /// The vector this tensor was made from, if it is one whole vector that nobody else sees.
@@ -228,8 +271,12 @@ impl Tensor {
         }
         // SAFETY: exclusive, so nobody else looks at the block while it is changed.
         let block = unsafe { self.0.as_mut() };
-        let Owner::Foreign(memory) = &mut block.owner else { return Err(self) };
-        let Some(values) = memory.downcast_mut::<Vec<T>>() else { return Err(self) };
+        let Owner::Foreign(memory) = &mut block.owner else {
+            return Err(self);
+        };
+        let Some(values) = memory.downcast_mut::<Vec<T>>() else {
+            return Err(self);
+        };
         if values.len() != block.layout.len() {
             return Err(self);
         }
@@ -257,7 +304,10 @@ impl Tensor {
     /// The elements of a contiguous tensor of this dtype.
     #[inline]
     pub(crate) fn host_slice<T: Element>(&self) -> &[T] {
-        assert!(self.layout().is_contiguous(), "kernel asked for contiguous elements");
+        assert!(
+            self.layout().is_contiguous(),
+            "kernel asked for contiguous elements"
+        );
         // SAFETY: `len` initialised elements lie behind the pointer for as long as `self` lives; they
         // are not written while another handle could be read (`host_slice_mut` needs `&mut` and
         // exclusiveness).
@@ -267,9 +317,14 @@ impl Tensor {
     /// The elements for writing; the tensor must be contiguous and exclusive.
     #[inline]
     pub(crate) fn host_slice_mut<T: Element>(&mut self) -> &mut [T] {
-        assert!(self.layout().is_contiguous() && self.is_exclusive(), "kernel writes into exclusive memory");
+        assert!(
+            self.layout().is_contiguous() && self.is_exclusive(),
+            "kernel writes into exclusive memory"
+        );
         // SAFETY: as above, and `&mut self` with exclusiveness means nobody reads meanwhile.
-        unsafe { std::slice::from_raw_parts_mut(self.host_ptr::<T>().cast_mut(), self.layout().len()) }
+        unsafe {
+            std::slice::from_raw_parts_mut(self.host_ptr::<T>().cast_mut(), self.layout().len())
+        }
     }
 
     /// Pointer for writing through any layout; the tensor must be exclusive.
@@ -294,7 +349,10 @@ mod tests {
 
     fn counting(shape: &[usize]) -> Tensor {
         let n: usize = shape.iter().product();
-        Tensor::from_owned((0..n).map(|i| i as f32).collect(), Layout::row_major("t", shape).unwrap())
+        Tensor::from_owned(
+            (0..n).map(|i| i as f32).collect(),
+            Layout::row_major("t", shape).unwrap(),
+        )
     }
 
     #[test]
@@ -361,7 +419,9 @@ mod tests {
     #[test]
     fn tensors_cross_threads() {
         let t = counting(&[1000]);
-        let sum: f32 = std::thread::spawn(move || t.host_slice::<f32>().iter().sum()).join().unwrap();
+        let sum: f32 = std::thread::spawn(move || t.host_slice::<f32>().iter().sum())
+            .join()
+            .unwrap();
         assert_eq!(sum, 499_500.0);
     }
 }

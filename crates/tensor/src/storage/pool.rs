@@ -73,7 +73,8 @@ const fn most_blocks(class: usize) -> usize {
 }
 
 fn system_layout(bytes: usize) -> Layout {
-    Layout::from_size_align(bytes, super::ALIGN).expect("a tensor's size was checked against isize::MAX")
+    Layout::from_size_align(bytes, super::ALIGN)
+        .expect("a tensor's size was checked against isize::MAX")
 }
 
 /// At least `bytes` bytes aligned to 64, not initialised, and the class to give them back with.
@@ -86,7 +87,10 @@ pub(super) fn take(bytes: usize) -> (NonNull<u8>, u8) {
             let block = NonNull::new(list.head)?;
             // SAFETY: a listed block is free memory whose first word links to the next.
             let head = unsafe { block.cast::<*mut u8>().read() };
-            lists[class].set(List { head, blocks: list.blocks - 1 });
+            lists[class].set(List {
+                head,
+                blocks: list.blocks - 1,
+            });
             Some(block)
         });
         if let Some(block) = block {
@@ -104,10 +108,16 @@ fn take_from_system(bytes: usize, class: usize) -> (NonNull<u8>, u8) {
         STATE.set(State::Open);
     }
     let pooled = class < CLASSES;
-    let layout = system_layout(if pooled { class_bytes(class) } else { bytes + FRONT });
+    let layout = system_layout(if pooled {
+        class_bytes(class)
+    } else {
+        bytes + FRONT
+    });
     // SAFETY: the size is not zero.
     let memory = unsafe { alloc(layout) };
-    let Some(memory) = NonNull::new(memory) else { handle_alloc_error(layout) };
+    let Some(memory) = NonNull::new(memory) else {
+        handle_alloc_error(layout)
+    };
     if pooled {
         return (memory, class as u8);
     }
@@ -133,7 +143,10 @@ pub(super) unsafe fn give(block: NonNull<u8>, class: u8) {
             }
             // SAFETY: the caller gives up the block; its first word becomes the link.
             unsafe { block.cast::<*mut u8>().write(list.head) };
-            lists[class].set(List { head: block.as_ptr(), blocks: list.blocks + 1 });
+            lists[class].set(List {
+                head: block.as_ptr(),
+                blocks: list.blocks + 1,
+            });
             true
         });
         if kept {
@@ -178,8 +191,15 @@ pub struct MemoryStats {
 /// `system_allocations` unchanged.
 #[must_use]
 pub fn memory_stats() -> MemoryStats {
-    let idle_bytes = LISTS.with(|lists| (0..CLASSES).map(|c| lists[c].get().blocks * class_bytes(c)).sum());
-    MemoryStats { idle_bytes, system_allocations: SYSTEM_CALLS.get() }
+    let idle_bytes = LISTS.with(|lists| {
+        (0..CLASSES)
+            .map(|c| lists[c].get().blocks * class_bytes(c))
+            .sum()
+    });
+    MemoryStats {
+        idle_bytes,
+        system_allocations: SYSTEM_CALLS.get(),
+    }
 }
 
 /// Returns the idle memory of this thread to the system, as `torch.cuda.empty_cache` does for its
@@ -187,7 +207,12 @@ pub fn memory_stats() -> MemoryStats {
 pub fn release_memory() {
     LISTS.with(|lists| {
         for (class, list) in lists.iter().enumerate() {
-            let mut head = list.replace(List { head: std::ptr::null_mut(), blocks: 0 }).head;
+            let mut head = list
+                .replace(List {
+                    head: std::ptr::null_mut(),
+                    blocks: 0,
+                })
+                .head;
             while let Some(block) = NonNull::new(head) {
                 // SAFETY: a listed block is free, links to the next, and came from `alloc`.
                 unsafe {
@@ -231,6 +256,8 @@ mod tests {
     fn memory_may_be_freed_on_another_thread_and_while_it_ends() {
         thread_local! { static LATE: std::cell::RefCell<Option<crate::Tensor>> = const { std::cell::RefCell::new(None) }; }
         let t = crate::Tensor::from_slice(&[1.0f32; 5], [5]).unwrap();
-        std::thread::spawn(move || LATE.with(|l| *l.borrow_mut() = Some(t))).join().unwrap();
+        std::thread::spawn(move || LATE.with(|l| *l.borrow_mut() = Some(t)))
+            .join()
+            .unwrap();
     }
 }

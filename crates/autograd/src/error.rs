@@ -1,0 +1,92 @@
+//! What can go wrong while differentiating.
+
+use gradus_tensor::DType;
+
+/// The result of differentiating.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// An error of this crate.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// An operation on tensors failed, forward or in its gradient rule.
+    #[error(transparent)]
+    Tensor(#[from] gradus_tensor::Error),
+    /// Only floating-point tensors have gradients.
+    #[error(
+        "only floating-point tensors can require gradients, this one is {0}; convert it with to_dtype"
+    )]
+    NotFloat(DType),
+    /// Nothing recorded leads from this variable to a leaf.
+    #[error(
+        "{0}: the variable does not require a gradient: no leaf takes part in it, it was detached, or it was computed under no_grad"
+    )]
+    NoGraph(&'static str),
+    /// A gradient of a result with several elements needs a weight for each.
+    #[error(
+        "backward: shape {0:?} is not a single number; reduce it (sum, mean) or give the gradient of each element to backward_with"
+    )]
+    NotScalar(Vec<usize>),
+    /// A given gradient does not fit its variable.
+    #[error(
+        "{op}: the gradient has shape {got:?} and dtype {got_dtype}, the variable {expected:?} and {dtype}"
+    )]
+    GradientMismatch {
+        /// Who asked.
+        op: &'static str,
+        /// Shape of the gradient.
+        got: Vec<usize>,
+        /// Dtype of the gradient.
+        got_dtype: DType,
+        /// Shape of the variable.
+        expected: Vec<usize>,
+        /// Dtype of the variable.
+        dtype: DType,
+    },
+    /// The values saved for the gradient are gone.
+    #[error(
+        "backward: the values saved by `{0}` were freed by an earlier backward; ask that one to retain the graph"
+    )]
+    GraphFreed(&'static str),
+    /// A leaf changed between forward and backward.
+    #[error("backward: a leaf that `{0}` used was changed since; differentiate before updating it")]
+    LeafChanged(&'static str),
+    /// Only leaves hold a value and a gradient of their own.
+    #[error(
+        "{0}: only a leaf can be changed; this variable is the result of an operation or a constant"
+    )]
+    NotALeaf(&'static str),
+    /// A new value must fit the old one.
+    #[error(
+        "set_value: the leaf has shape {shape:?} and dtype {dtype}, the new value {got:?} and {got_dtype}"
+    )]
+    ValueMismatch {
+        /// Shape of the leaf.
+        shape: Vec<usize>,
+        /// Dtype of the leaf.
+        dtype: DType,
+        /// Shape of the new value.
+        got: Vec<usize>,
+        /// Dtype of the new value.
+        got_dtype: DType,
+    },
+    /// An input of `grad` took no part in the outputs.
+    #[error("grad: input {0} took no part in the outputs; set allow_unused if that is meant")]
+    Unused(usize),
+    /// Analytic and numeric gradients disagree.
+    #[error(
+        "{check}: input {input}, element {element}: analytic {analytic:e}, numeric {numeric:e}"
+    )]
+    GradCheck {
+        /// `gradcheck` or `gradgradcheck`.
+        check: &'static str,
+        /// Which input.
+        input: usize,
+        /// Which element of it.
+        element: usize,
+        /// What the rules give.
+        analytic: f64,
+        /// What central differences give.
+        numeric: f64,
+    },
+}

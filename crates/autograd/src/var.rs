@@ -1,0 +1,458 @@
+//! The variable: a tensor that remembers where it came from.
+
+use std::fmt;
+use std::sync::Arc;
+
+use gradus_tensor::{Array, DType, Element, Op, Tensor, VariadicOp, methods, operators};
+
+use crate::engine;
+use crate::error::{Error, Result};
+use crate::grad_mode::is_grad_enabled;
+use crate::leaf::Leaf;
+use crate::record::{Edge, Node, record, record_variadic};
+
+/// A tensor through which gradients flow; cheap to clone, `Send + Sync`.
+///
+/// A *leaf* holds a value that training changes and collects its gradient: a parameter shared by the
+/// model and the optimizer. The result of an operation on one remembers that operation. Anything
+/// else is a constant and costs nothing more than its tensor.
+///
+/// ```
+/// use gradus_autograd::Var;
+/// use gradus_tensor::tensor;
+///
+/// let x = Var::leaf(tensor![2.0])?;
+/// let y = x.square()?.add(&x.mul_scalar(2)?)?.add_scalar(1)?; // x² + 2x + 1
+/// y.backward()?;
+/// assert_eq!(x.grad().unwrap().item::<f32>()?, 6.0);
+/// # Ok::<(), gradus_autograd::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Var(pub(crate) Repr);
+
+#[derive(Clone)]
+pub(crate) enum Repr {
+    Plain(Tensor),
+    Leaf(Arc<Leaf>),
+    Recorded(Tensor, Arc<dyn Node>),
+}
+
+/// How [`Var::backward_with`] runs.
+#[derive(Clone, Debug, Default)]
+pub struct Backward {
+    /// The gradient of the result, needed if it is not a single number.
+    pub gradient: Option<Tensor>,
+    /// Keeps the saved values for another backward. Memory stays until the graph is dropped.
+    pub retain_graph: bool,
+}
+
+methods!(Var);
+operators!(Var);
+
+impl Var {
+    /// A constant.
+    #[inline]
+    #[must_use]
+    pub fn new(value: Tensor) -> Var {
+        Var(Repr::Plain(value))
+    }
+
+    /// A leaf that requires a gradient: `torch.tensor(.., requires_grad=True)`.
+    ///
+    /// # Errors
+    /// Integers and bools: only floating-point tensors have gradients.
+    pub fn leaf(value: Tensor) -> Result<Var> {
+        if !value.dtype().is_float() {
+            return Err(Error::NotFloat(value.dtype()));
+        }
+        Ok(Var(Repr::Leaf(Arc::new(Leaf::new(value)))))
+    }
+
+    /// The numbers alone, PyTorch's `data`; shares memory until either is written to.
+    #[inline]
+    #[must_use]
+    pub fn value(&self) -> Tensor {
+        match &self.0 {
+            Repr::Plain(value) | Repr::Recorded(value, _) => value.clone(),
+            Repr::Leaf(leaf) => leaf.value(),
+        }
+    }
+
+    /// Sizes of the dimensions.
+    #[inline]
+    #[must_use]
+    pub fn shape(&self) -> &[usize] {
+        match &self.0 {
+            Repr::Plain(value) | Repr::Recorded(value, _) => value.shape(),
+            Repr::Leaf(leaf) => leaf.shape(),
+        }
+    }
+
+    /// The element type.
+    #[inline]
+    #[must_use]
+    pub fn dtype(&self) -> DType {
+        match &self.0 {
+            Repr::Plain(value) | Repr::Recorded(value, _) => value.dtype(),
+            Repr::Leaf(leaf) => leaf.dtype(),
+        }
+    }
+
+    /// Number of elements.
+    #[must_use]
+    pub fn numel(&self) -> usize {
+        self.shape().iter().product()
+    }
+
+    /// The only element, converted to `T`.
+    ///
+    /// # Errors
+    /// Not exactly one element.
+    pub fn item<T: Element>(&self) -> Result<T> {
+        Ok(self.value().item()?)
+    }
+
+    /// The elements in row-major order, converted to `T`.
+    ///
+    /// # Errors
+    /// As [`Tensor::to_vec`].
+    pub fn to_vec<T: Element>(&self) -> Result<Vec<T>> {
+        Ok(self.value().to_vec()?)
+    }
+
+    /// The same numbers as another dtype, with the gradient converted back.
+    ///
+    /// # Errors
+    /// As [`Tensor::to_dtype`].
+    pub fn to_dtype(&self, dtype: DType) -> Result<Var> {
+        Ok(gradus_tensor::ops::Cast::to_dtype(self, dtype)?)
+    }
+
+    /// Whether a backward from here would reach something.
+    #[inline]
+    #[must_use]
+    pub fn requires_grad(&self) -> bool {
+        match &self.0 {
+            Repr::Plain(_) => false,
+            Repr::Leaf(leaf) => leaf.requires_grad(),
+            Repr::Recorded(..) => true,
+        }
+    }
+
+    /// Freezes a leaf (`false`) or thaws it, PyTorch's `requires_grad_`. A constant becomes a leaf by
+    /// [`Var::leaf`].
+    ///
+    /// # Errors
+    /// Not a leaf.
+    pub fn set_requires_grad(&self, requires_grad: bool) -> Result<()> {
+        self.as_leaf("set_requires_grad")?
+            .set_requires_grad(requires_grad);
+        Ok(())
+    }
+
+    /// Whether this is no operation's result: a leaf or a constant, as PyTorch counts.
+    #[must_use]
+    pub fn is_leaf(&self) -> bool {
+        !matches!(self.0, Repr::Recorded(..))
+    }
+
+    /// The name of the operation that made this variable, if it was recorded.
+    #[must_use]
+    pub fn grad_fn(&self) -> Option<&'static str> {
+        match &self.0 {
+            Repr::Recorded(_, node) => Some(node.name()),
+            _ => None,
+        }
+    }
+
+    /// Whether both are the same leaf, or the same recorded result.
+    #[must_use]
+    pub fn same_as(&self, other: &Var) -> bool {
+        match (&self.0, &other.0) {
+            (Repr::Leaf(a), Repr::Leaf(b)) => Arc::ptr_eq(a, b),
+            (Repr::Recorded(_, a), Repr::Recorded(_, b)) => Arc::ptr_eq(a, b),
+            (Repr::Plain(a), Repr::Plain(b)) => a.same_block(b),
+            _ => false,
+        }
+    }
+
+    /// The same numbers as a constant.
+    #[must_use]
+    pub fn detach(&self) -> Var {
+        Var(Repr::Plain(self.value()))
+    }
+
+    /// The gradient that backward has collected in this leaf since it was last zeroed.
+    #[must_use]
+    pub fn grad(&self) -> Option<Tensor> {
+        match &self.0 {
+            Repr::Leaf(leaf) => leaf.grad(),
+            _ => None,
+        }
+    }
+
+    /// Forgets the gradient, as `zero_grad(set_to_none=True)` does. Nothing happens to others than
+    /// leaves.
+    #[inline]
+    pub fn zero_grad(&self) {
+        if let Repr::Leaf(leaf) = &self.0 {
+            leaf.set_grad(None);
+        }
+    }
+
+    /// Replaces the gradient, as clipping does.
+    ///
+    /// # Errors
+    /// Not a leaf; a gradient of another shape or dtype.
+    pub fn set_grad(&self, grad: Option<Tensor>) -> Result<()> {
+        let leaf = self.as_leaf("set_grad")?;
+        if let Some(grad) = &grad {
+            self.expect_gradient("set_grad", grad)?;
+        }
+        leaf.set_grad(grad);
+        Ok(())
+    }
+
+    /// Replaces a leaf's value: PyTorch's `w.data = ..`. Nothing is recorded.
+    ///
+    /// # Errors
+    /// Not a leaf; another shape or dtype.
+    pub fn set_value(&self, value: Tensor) -> Result<()> {
+        self.as_leaf("set_value")?.set_value(value)
+    }
+
+    /// Changes a leaf's value in place, with its gradient at hand: what an optimizer does. The memory
+    /// is reused unless something else still refers to it.
+    ///
+    /// # Errors
+    /// Not a leaf.
+    ///
+    /// # Panics
+    /// If `f` leaves a tensor of another shape or dtype.
+    #[inline]
+    pub fn update<R>(&self, f: impl FnOnce(&mut Tensor, Option<&Tensor>) -> R) -> Result<R> {
+        Ok(self.as_leaf("update")?.update(f))
+    }
+
+    /// Adds the derivatives of this single number to the gradients of all leaves behind it, and frees
+    /// the values that operations saved for it.
+    ///
+    /// # Errors
+    /// Not a single number; nothing requires a gradient; a graph that was freed before; a leaf
+    /// changed since the forward pass; an operation without a gradient rule.
+    #[inline]
+    pub fn backward(&self) -> Result<()> {
+        if self.numel() != 1 {
+            return Err(Error::NotScalar(self.shape().to_vec()));
+        }
+        if !self.requires_grad() {
+            return Err(Error::NoGraph("backward"));
+        }
+        engine::backward(self, self.ones_like(), false)
+    }
+
+    /// As [`backward`](Var::backward), of any shape with a given gradient, or keeping the graph.
+    ///
+    /// # Errors
+    /// As [`backward`](Var::backward); a gradient of another shape or dtype.
+    pub fn backward_with(&self, options: Backward) -> Result<()> {
+        if !self.requires_grad() {
+            return Err(Error::NoGraph("backward"));
+        }
+        let gradient = match options.gradient {
+            Some(gradient) => {
+                self.expect_gradient("backward", &gradient)?;
+                gradient
+            }
+            None if self.numel() == 1 => self.ones_like(),
+            None => return Err(Error::NotScalar(self.shape().to_vec())),
+        };
+        engine::backward(self, gradient, options.retain_graph)
+    }
+
+    #[inline]
+    pub(crate) fn ones_like(&self) -> Tensor {
+        match &self.0 {
+            Repr::Plain(value) | Repr::Recorded(value, _) => value.ones_like(),
+            Repr::Leaf(leaf) => leaf.value().ones_like(),
+        }
+    }
+
+    pub(crate) fn expect_gradient(&self, op: &'static str, gradient: &Tensor) -> Result<()> {
+        if gradient.shape() == self.shape() && gradient.dtype() == self.dtype() {
+            return Ok(());
+        }
+        Err(Error::GradientMismatch {
+            op,
+            got: gradient.shape().to_vec(),
+            got_dtype: gradient.dtype(),
+            expected: self.shape().to_vec(),
+            dtype: self.dtype(),
+        })
+    }
+
+    #[inline]
+    fn as_leaf(&self, op: &'static str) -> Result<&Arc<Leaf>> {
+        match &self.0 {
+            Repr::Leaf(leaf) => Ok(leaf),
+            _ => Err(Error::NotALeaf(op)),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn edge(&self) -> Edge {
+        match &self.0 {
+            Repr::Leaf(leaf) if leaf.requires_grad() => Edge::Leaf(leaf.clone()),
+            Repr::Recorded(_, node) => Edge::Node(node.clone()),
+            _ => Edge::Constant,
+        }
+    }
+
+    #[inline]
+    fn held(&self) -> Held<'_> {
+        match &self.0 {
+            Repr::Plain(value) | Repr::Recorded(value, _) => Held::Borrowed(value),
+            Repr::Leaf(leaf) => Held::Owned(leaf.value()),
+        }
+    }
+}
+
+/// A value for the time of one operation; only what comes out of a leaf's lock is cloned.
+enum Held<'a> {
+    Borrowed(&'a Tensor),
+    Owned(Tensor),
+}
+
+impl Held<'_> {
+    #[inline]
+    fn get(&self) -> &Tensor {
+        match self {
+            Held::Borrowed(value) => value,
+            Held::Owned(value) => value,
+        }
+    }
+}
+
+impl Array for Var {
+    #[inline]
+    fn apply<O: Op<N>, const N: usize>(op: O, inputs: [&Var; N]) -> gradus_tensor::Result<Var> {
+        let held = inputs.map(Var::held);
+        let values: [&Tensor; N] = std::array::from_fn(|i| held[i].get());
+        let out = op.forward(values)?;
+        if is_grad_enabled() && inputs.iter().any(|v| v.requires_grad()) {
+            return Ok(record(op, inputs, values, out));
+        }
+        Ok(Var(Repr::Plain(out)))
+    }
+
+    fn apply_variadic<O: VariadicOp>(op: O, inputs: &[&Var]) -> gradus_tensor::Result<Var> {
+        let held: Vec<Held<'_>> = inputs.iter().map(|v| v.held()).collect();
+        let values: Vec<&Tensor> = held.iter().map(Held::get).collect();
+        let out = op.forward(&values)?;
+        if is_grad_enabled() && inputs.iter().any(|v| v.requires_grad()) {
+            return Ok(record_variadic(op, inputs, &values, out));
+        }
+        Ok(Var(Repr::Plain(out)))
+    }
+
+    #[inline]
+    fn constant(value: Tensor) -> Var {
+        Var::new(value)
+    }
+
+    #[inline]
+    fn value(&self) -> Tensor {
+        Var::value(self)
+    }
+
+    #[inline]
+    fn shape(&self) -> &[usize] {
+        Var::shape(self)
+    }
+
+    #[inline]
+    fn dtype(&self) -> DType {
+        Var::dtype(self)
+    }
+}
+
+impl From<Tensor> for Var {
+    #[inline]
+    fn from(value: Tensor) -> Var {
+        Var::new(value)
+    }
+}
+
+impl From<&Tensor> for Var {
+    #[inline]
+    fn from(value: &Tensor) -> Var {
+        Var::new(value.clone())
+    }
+}
+
+/// `tensor([6.], requires_grad=True)`, `tensor(9., grad_fn=<SquareBackward0>)`.
+impl fmt::Display for Var {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let suffix = match &self.0 {
+            Repr::Leaf(leaf) if leaf.requires_grad() => vec!["requires_grad=True".to_string()],
+            Repr::Recorded(_, node) => vec![format!("grad_fn=<{}>", backward_name(node.name()))],
+            _ => vec![],
+        };
+        f.write_str(&self.value().to_text(&suffix))
+    }
+}
+
+impl fmt::Debug for Var {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// `mse_loss` → `MseLossBackward0`, PyTorch's way of naming.
+fn backward_name(op: &str) -> String {
+    let mut name: String = op
+        .split('_')
+        .flat_map(|word| {
+            let mut letters = word.chars();
+            letters
+                .next()
+                .map(|c| c.to_ascii_uppercase())
+                .into_iter()
+                .chain(letters)
+        })
+        .collect();
+    name.push_str("Backward0");
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gradus_tensor::tensor;
+
+    #[test]
+    fn a_variable_is_small_and_crosses_threads() {
+        fn check<T: Send + Sync>() {}
+        check::<Var>();
+        assert!(size_of::<Var>() <= 32);
+    }
+
+    #[test]
+    fn printing() {
+        let x = Var::leaf(tensor![2.0]).unwrap();
+        assert_eq!(x.to_string(), "tensor([2.], requires_grad=True)");
+        assert_eq!(
+            x.square().unwrap().to_string(),
+            "tensor([4.], grad_fn=<SquareBackward0>)"
+        );
+        assert_eq!(x.detach().to_string(), "tensor([2.])");
+    }
+
+    #[test]
+    fn integers_cannot_require_gradients() {
+        assert_eq!(
+            Var::leaf(tensor![2]).unwrap_err().to_string(),
+            "only floating-point tensors can require gradients, this one is i64; convert it with to_dtype"
+        );
+    }
+}

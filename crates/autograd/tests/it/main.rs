@@ -1,0 +1,5 @@
+//! Behaviour that takes several operations to show.
+
+mod backward;
+mod deep_graphs;
+mod op_table;
