@@ -139,7 +139,7 @@ impl Classification {
     fn clusters(&self, rs: &mut RandomState) -> Result<(Vec<Vec<f64>>, Vec<i64>)> {
         let (n, width) = (self.n_samples, self.n_informative);
         let clusters = self.n_classes * self.n_clusters_per_class;
-        let corners = without_replacement::sample(1 << width, clusters, rs)?;
+        let corners = without_replacement::sample(1 << width, clusters, rs);
         let drawn = rs.standard_normal(n * width);
         let mut columns = vec![Vec::with_capacity(n); width];
         let mut y = Vec::with_capacity(n);

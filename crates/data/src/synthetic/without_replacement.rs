@@ -1,26 +1,25 @@
 //! Integers drawn without replacement by scikit-learn's choice of methods.
 
-use crate::error::Result;
 use gradus_random::RandomState;
 use std::collections::BTreeSet;
 
 /// `count` different numbers below `population`: `sklearn.utils.random.sample_without_replacement(method="auto")`.
 ///
 /// `count` must not exceed `population`.
-pub(super) fn sample(population: usize, count: usize, rs: &mut RandomState) -> Result<Vec<usize>> {
+pub(super) fn sample(population: usize, count: usize, rs: &mut RandomState) -> Vec<usize> {
     let ratio = if population == 0 {
         1.0
     } else {
         count as f64 / population as f64
     };
-    if ratio < 0.01 {
-        Ok(by_tracking(population, count, rs))
-    } else if ratio < 0.99 {
-        Ok(by_reservoir(population, count, rs))
-    } else {
+    if ratio > 0.01 && ratio < 0.99 {
         let mut order = rs.permutation(population);
         order.truncate(count);
-        Ok(order)
+        order
+    } else if ratio < 0.2 {
+        by_tracking(population, count, rs)
+    } else {
+        by_reservoir(population, count, rs)
     }
 }
 
@@ -61,7 +60,7 @@ mod tests {
     #[test]
     fn every_method_draws_different_numbers_below_the_population() {
         for (population, count) in [(1000, 5), (16, 5), (16, 16), (4, 0)] {
-            let mut drawn = sample(population, count, &mut RandomState::new(1)).unwrap();
+            let mut drawn = sample(population, count, &mut RandomState::new(1));
             drawn.sort_unstable();
             drawn.dedup();
             assert_eq!(drawn.len(), count);
