@@ -89,7 +89,7 @@ pub fn write(path: impl AsRef<Path>, map: &TensorMap) -> Result<()> {
     })
 }
 
-/// Writes named tensors to memory: the bytes [`write`] puts into a file.
+/// Writes named tensors to memory: the bytes [`write()`] puts into a file.
 ///
 /// # Errors
 /// A tensor named `__metadata__`.

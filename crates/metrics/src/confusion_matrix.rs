@@ -210,6 +210,10 @@ impl ConfusionMatrix {
             .collect()
     }
 
+    pub(crate) fn is_weighted(&self) -> bool {
+        !self.weights.is_empty()
+    }
+
     pub(crate) fn require_samples(&self, metric: &'static str) -> Result<()> {
         let seen = self.counts.iter().any(|&count| count > 0) || !self.weights.is_empty();
         if seen {

@@ -32,12 +32,15 @@ mod auc;
 mod averaging;
 mod balanced_accuracy;
 mod brier_score_loss;
+mod calibration;
 mod class_probabilities;
+mod classification_report;
 mod cohen_kappa;
 mod collected;
 mod confusion_matrix;
 mod error;
 mod exact_sum;
+mod hinge_loss;
 mod input;
 mod jaccard;
 mod label_index;
@@ -67,10 +70,16 @@ pub use auc::auc;
 pub use averaging::{Average, Averaging, ClassScoreOptions, ZeroDivision};
 pub use balanced_accuracy::{BalancedAccuracy, BalancedAccuracyOptions, balanced_accuracy_score};
 pub use brier_score_loss::{Brier, BrierOptions, brier_score_loss};
+pub use calibration::{
+    BinStrategy, Calibration, CalibrationCurve, CalibrationOptions, calibration_curve,
+    expected_calibration_error,
+};
+pub use classification_report::{ReportOptions, classification_report};
 pub use cohen_kappa::{CohenKappa, CohenKappaOptions, KappaWeights, cohen_kappa_score};
 pub use collected::{AveragePrecision, Curves, RocAuc};
 pub use confusion_matrix::{ConfusionMatrix, ConfusionMatrixOptions, Normalize, confusion_matrix};
 pub use error::{Error, Result};
+pub use hinge_loss::{Hinge, HingeOptions, hinge_loss};
 pub use jaccard::{Jaccard, jaccard_score};
 pub use log_loss::{LogLoss, LogLossOptions, log_loss, perplexity};
 pub use matthews_corrcoef::{MatthewsCorrcoef, MatthewsOptions, matthews_corrcoef};

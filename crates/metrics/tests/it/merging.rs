@@ -2,7 +2,7 @@
 
 use gradus_metrics::{
     Accuracy, Average, AveragePrecision, BalancedAccuracy, Brier, CohenKappa, ConfusionMatrix,
-    CountScore, Curves, ExplainedVariance, F1, FBeta, Jaccard, KappaWeights, LogLoss,
+    CountScore, Curves, ExplainedVariance, F1, FBeta, Hinge, Jaccard, KappaWeights, LogLoss,
     MatthewsCorrcoef, MaxError, MeanAbsoluteError, MeanAbsolutePercentageError, MeanSquaredError,
     MedianAbsoluteError, Metric, Precision, R2Score, Recall, RocAuc, RootMeanSquaredError,
     Streaming, TopKAccuracy,
@@ -178,6 +178,7 @@ proptest! {
         check(Accuracy::default, LABELS, &samples, &parts, weighted, 0.0)?;
         check(|| TopKAccuracy::new(2).unwrap(), SCORES, &samples, &parts, weighted, 0.0)?;
         check(LogLoss::default, BINARY, &samples, &parts, weighted, 0.0)?;
+        check(Hinge::default, BINARY, &samples, &parts, weighted, 0.0)?;
         check(Brier::default, BINARY, &samples, &parts, weighted, 0.0)?;
         check(MeanSquaredError::default, NUMBERS, &samples, &parts, weighted, 0.0)?;
         check(RootMeanSquaredError::default, NUMBERS, &samples, &parts, weighted, 0.0)?;
