@@ -25,8 +25,6 @@ pub(crate) trait Node: Send + Sync {
     /// Larger than the stamp of everything this operation depends on.
     fn stamp(&self) -> u64;
 
-    fn edges(&self) -> &[Edge];
-
     /// Computes the gradients of the inputs from that of the result and hands them on. Without
     /// `retain` the saved values are freed.
     fn pull(&self, g: &Tensor, queue: &mut Queue<Tensor>, retain: bool) -> Result<()>;
@@ -272,10 +270,6 @@ where
 
     fn stamp(&self) -> u64 {
         self.stamp
-    }
-
-    fn edges(&self) -> &[Edge] {
-        self.edges.0.as_ref()
     }
 
     fn pull(&self, g: &Tensor, queue: &mut Queue<Tensor>, retain: bool) -> Result<()> {

@@ -31,15 +31,17 @@ mod storage;
 mod tensor;
 #[doc(hidden)]
 pub mod testkit;
+mod update;
 
 pub use device::Device;
 pub use dtype::DType;
 pub use element::{Element, Scalar};
 pub use error::{Error, ErrorKind, Result};
 pub use half::{bf16, f16};
-pub use kernel::{num_threads, set_num_threads};
+pub use kernel::{Real, num_threads, set_num_threads};
 pub use layout::MAX_RANK;
 pub use nested::Nested;
 pub use op::{Array, InputShape, Op, Saved, Saves, VariadicOp};
 pub use ops::Reduction;
 pub use storage::{MemoryStats, Tensor, memory_stats, release_memory};
+pub use update::UpdateRule;

@@ -5,8 +5,11 @@
 
 use crate::Element;
 
-/// A floating-point type that kernels compute in.
-pub(crate) trait Real:
+/// A floating-point type that kernels compute in: `f32` or `f64`.
+///
+/// Rules for whole tensors, such as an optimizer's update, are written over this trait and compiled
+/// for both and for every instruction set.
+pub trait Real:
     Element
     + std::ops::Add<Output = Self>
     + std::ops::Sub<Output = Self>
@@ -14,38 +17,42 @@ pub(crate) trait Real:
     + std::ops::Div<Output = Self>
     + std::ops::Neg<Output = Self>
 {
+    /// The nearest value.
     fn from_f64(x: f64) -> Self;
-    fn to_f64(self) -> f64;
     /// `self · a + b`, rounded once.
-    fn fused(self, a: Self, b: Self) -> Self;
+    #[must_use]
+    fn mul_add(self, a: Self, b: Self) -> Self;
+    /// `√x`.
+    #[must_use]
     fn sqrt(self) -> Self;
+    /// `|x|`.
+    #[must_use]
     fn abs(self) -> Self;
+    /// `eˣ`.
+    #[must_use]
     fn exp(self) -> Self;
+    /// The natural logarithm.
+    #[must_use]
     fn ln(self) -> Self;
+    /// `ln(1 + x)`.
+    #[must_use]
     fn ln_1p(self) -> Self;
+    /// The hyperbolic tangent.
+    #[must_use]
     fn tanh(self) -> Self;
-    fn powi(self, n: i32) -> Self;
 
     /// `1 / (1 + e⁻ˣ)`.
+    #[must_use]
     #[inline(always)]
     fn sigmoid(self) -> Self {
         Self::ONE / (Self::ONE + (-self).exp())
     }
 
     /// The larger one; NaN if either is NaN.
+    #[must_use]
     #[inline(always)]
     fn larger(self, other: Self) -> Self {
         if self >= other || self != self {
-            self
-        } else {
-            other
-        }
-    }
-
-    /// The smaller one; NaN if either is NaN.
-    #[inline(always)]
-    fn smaller(self, other: Self) -> Self {
-        if self <= other || self != self {
             self
         } else {
             other
@@ -150,12 +157,8 @@ impl Real for f32 {
         x as f32
     }
     #[inline(always)]
-    fn to_f64(self) -> f64 {
-        f64::from(self)
-    }
-    #[inline(always)]
-    fn fused(self, a: f32, b: f32) -> f32 {
-        self.mul_add(a, b)
+    fn mul_add(self, a: f32, b: f32) -> f32 {
+        f32::mul_add(self, a, b)
     }
     #[inline(always)]
     fn sqrt(self) -> f32 {
@@ -181,10 +184,6 @@ impl Real for f32 {
     fn tanh(self) -> f32 {
         tanh_f32(self)
     }
-    #[inline(always)]
-    fn powi(self, n: i32) -> f32 {
-        f32::powi(self, n)
-    }
 }
 
 impl Real for f64 {
@@ -193,12 +192,8 @@ impl Real for f64 {
         x
     }
     #[inline(always)]
-    fn to_f64(self) -> f64 {
-        self
-    }
-    #[inline(always)]
-    fn fused(self, a: f64, b: f64) -> f64 {
-        self.mul_add(a, b)
+    fn mul_add(self, a: f64, b: f64) -> f64 {
+        f64::mul_add(self, a, b)
     }
     #[inline(always)]
     fn sqrt(self) -> f64 {
@@ -223,10 +218,6 @@ impl Real for f64 {
     #[inline(always)]
     fn tanh(self) -> f64 {
         f64::tanh(self)
-    }
-    #[inline(always)]
-    fn powi(self, n: i32) -> f64 {
-        f64::powi(self, n)
     }
 }
 

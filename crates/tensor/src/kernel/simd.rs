@@ -51,19 +51,6 @@ fn detect() -> u8 {
     level as u8
 }
 
-/// Whether 512-bit registers are there.
-#[inline]
-pub(crate) fn has_avx512() -> bool {
-    #[cfg(target_arch = "x86_64")]
-    {
-        level() == Level::Avx512 as u8
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    {
-        false
-    }
-}
-
 #[inline(always)]
 fn level() -> u8 {
     let level = LEVEL.load(Ordering::Relaxed);

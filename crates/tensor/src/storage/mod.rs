@@ -327,13 +327,6 @@ impl Tensor {
         }
     }
 
-    /// Pointer for writing through any layout; the tensor must be exclusive.
-    #[inline]
-    pub(crate) fn host_ptr_mut<T: Element>(&mut self) -> *mut T {
-        assert!(self.is_exclusive(), "kernel writes into exclusive memory");
-        self.host_ptr::<T>().cast_mut()
-    }
-
     /// Replaces the layout of an exclusive, contiguous tensor by another of the same length.
     pub(crate) fn relayout(&mut self, layout: Layout) {
         assert!(self.is_exclusive() && self.layout().is_contiguous() && layout.is_contiguous());
