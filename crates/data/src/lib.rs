@@ -10,6 +10,7 @@
 //! | make toy data | [`make_moons`], [`make_circles`], [`make_blobs`], [`Regression`], [`Classification`] |
 //! | split | [`train_test_split`], [`KFold`], [`StratifiedKFold`], [`ShuffleSplit`] |
 //! | scale | [`StandardScaler`], [`MinMaxScaler`], [`MaxAbsScaler`], [`RobustScaler`], [`Normalizer`] |
+//! | encode | [`LabelEncoder`], [`OneHotEncoder`], [`PolynomialFeatures`] |
 //!
 //! # Examples
 //! ```
@@ -59,7 +60,8 @@ pub use dataset::Dataset;
 pub use error::{Error, ErrorKind, Result};
 pub use loader::{Batches, DataLoader, LoaderState, OpenEpoch};
 pub use preprocessing::{
-    MaxAbsScaler, MinMaxScaler, Norm, Normalizer, RobustScaler, StandardScaler,
+    LabelEncoder, MaxAbsScaler, MinMaxScaler, Norm, Normalizer, OneHotEncoder, PolynomialFeatures,
+    RobustScaler, StandardScaler,
 };
 pub use random_split::{Lengths, random_split};
 pub use sampler::{

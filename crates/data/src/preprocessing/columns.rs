@@ -2,6 +2,7 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use gradus_tensor::{DType, Tensor};
+use std::ops::{Add, Div, Mul, Sub};
 
 /// One operation on each column, with a number per column.
 pub(super) enum Step<'a> {
@@ -34,50 +35,57 @@ pub(super) fn apply(
     }
     if x.dtype() == DType::F32 {
         let mut values = x.to_vec::<f32>()?;
-        run_f32(&mut values, features, steps);
+        run(&mut values, features, steps, |number| number as f32);
         Ok(Tensor::from_vec(values, [rows, features])?)
     } else {
         let mut values = x.to_vec::<f64>()?;
-        run_f64(&mut values, features, steps);
+        run(&mut values, features, steps, |number| number);
         Ok(Tensor::from_vec(values, [rows, features])?)
     }
 }
 
-macro_rules! run {
-    ($name:ident, $float:ty) => {
-        fn $name(values: &mut [$float], features: usize, steps: &[Step<'_>]) {
-            if features == 0 {
-                return;
-            }
-            let rounded = |numbers: &[f64]| -> Vec<$float> {
-                numbers.iter().map(|&number| number as $float).collect()
-            };
-            for step in steps {
-                match *step {
-                    Step::Clip(low, high) => {
-                        for value in values.iter_mut() {
-                            *value = value.clamp(low as $float, high as $float);
-                        }
-                    }
-                    Step::Add(numbers) => {
-                        each(values, &rounded(numbers), |value, number| value + number)
-                    }
-                    Step::Sub(numbers) => {
-                        each(values, &rounded(numbers), |value, number| value - number)
-                    }
-                    Step::Mul(numbers) => {
-                        each(values, &rounded(numbers), |value, number| value * number)
-                    }
-                    Step::Div(numbers) => {
-                        each(values, &rounded(numbers), |value, number| value / number)
+/// Arithmetic of `f32` and of `f64`.
+trait Float:
+    Copy
+    + PartialOrd
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+{
+}
+impl Float for f32 {}
+impl Float for f64 {}
+
+fn run<T: Float>(values: &mut [T], features: usize, steps: &[Step<'_>], round: fn(f64) -> T) {
+    /// Small enough to stay in the nearest cache while all steps run over it.
+    const BLOCK: usize = 2048;
+    let rounded = |numbers: &[f64]| -> Vec<T> { numbers.iter().map(|&x| round(x)).collect() };
+    let numbers: Vec<Vec<T>> = steps
+        .iter()
+        .map(|step| match *step {
+            Step::Add(n) | Step::Sub(n) | Step::Mul(n) | Step::Div(n) => rounded(n),
+            Step::Clip(low, high) => rounded(&[low, high]),
+        })
+        .collect();
+    let rows = (BLOCK / features.max(1)).max(1);
+    for block in values.chunks_mut((rows * features).max(1)) {
+        for (step, numbers) in steps.iter().zip(&numbers) {
+            match step {
+                Step::Add(_) => each(block, numbers, |x, number| x + number),
+                Step::Sub(_) => each(block, numbers, |x, number| x - number),
+                Step::Mul(_) => each(block, numbers, |x, number| x * number),
+                Step::Div(_) => each(block, numbers, |x, number| x / number),
+                Step::Clip(..) => {
+                    for x in block.iter_mut() {
+                        *x = if *x < numbers[0] { numbers[0] } else { *x };
+                        *x = if *x > numbers[1] { numbers[1] } else { *x };
                     }
                 }
             }
         }
-    };
+    }
 }
-run! { run_f32, f32 }
-run! { run_f64, f64 }
 
 fn each<T: Copy>(values: &mut [T], numbers: &[T], f: impl Fn(T, T) -> T) {
     for row in values.chunks_exact_mut(numbers.len()) {
@@ -87,23 +95,40 @@ fn each<T: Copy>(values: &mut [T], numbers: &[T], f: impl Fn(T, T) -> T) {
     }
 }
 
-/// A table's numbers as `f64`, row by row, and how many columns it has. Numbers that are not finite are refused.
-pub(super) fn finite_rows(op: &'static str, x: &Tensor) -> Result<(Vec<f64>, usize)> {
-    let [rows, features] = *x.shape() else {
-        return Err(not_a_table(op, x));
-    };
-    if rows == 0 || features == 0 {
-        let message = format!("a table of {rows} rows and {features} columns holds no data");
-        return Err(Error::argument(op, message));
+/// A table's numbers as `f64`, row by row; all finite.
+pub(super) struct Rows {
+    table: Tensor,
+    pub(super) features: usize,
+}
+
+impl Rows {
+    /// Reads a table that is not empty. Numbers that are not finite are refused.
+    pub(super) fn of(op: &'static str, x: &Tensor) -> Result<Self> {
+        let [rows, features] = *x.shape() else {
+            return Err(not_a_table(op, x));
+        };
+        if rows == 0 || features == 0 {
+            let message = format!("a table of {rows} rows and {features} columns holds no data");
+            return Err(Error::argument(op, message));
+        }
+        let table = x.to_dtype(DType::F64)?.contiguous();
+        let values = table.as_slice::<f64>()?;
+        // Without an early end, so that the check is a vector loop.
+        if !values.iter().fold(true, |finite, x| finite & x.is_finite())
+            && let Some(at) = values.iter().position(|x| !x.is_finite())
+        {
+            let (value, row, column) = (values[at], at / features, at % features);
+            let message = format!(
+                "the value at row {row}, column {column} is {value}; impute or drop it first"
+            );
+            return Err(Error::argument(op, message));
+        }
+        Ok(Self { table, features })
     }
-    let values = x.to_vec::<f64>()?;
-    if let Some(at) = values.iter().position(|value| !value.is_finite()) {
-        let (value, row, column) = (values[at], at / features, at % features);
-        let message =
-            format!("the value at row {row}, column {column} is {value}; impute or drop it first");
-        return Err(Error::argument(op, message));
+
+    pub(super) fn values(&self) -> &[f64] {
+        self.table.as_slice().expect("made contiguous and f64")
     }
-    Ok((values, features))
 }
 
 fn not_a_table(op: &'static str, x: &Tensor) -> Error {
@@ -198,7 +223,7 @@ mod tests {
     fn shapes_and_values_are_checked() {
         let x = Tensor::from_vec(vec![1.0, f64::NAN], [1, 2]).unwrap();
         assert_eq!(
-            finite_rows("op", &x).unwrap_err().to_string(),
+            Rows::of("op", &x).err().unwrap().to_string(),
             "op: the value at row 0, column 1 is NaN; impute or drop it first"
         );
         assert_eq!(
@@ -206,8 +231,8 @@ mod tests {
             "op: the data has 2 features, fitted on 3"
         );
         let flat = Tensor::from_vec(vec![1.0], [1]).unwrap();
-        assert!(finite_rows("op", &flat).is_err());
+        assert!(Rows::of("op", &flat).is_err());
         let empty = Tensor::from_vec(Vec::<f64>::new(), [0, 2]).unwrap();
-        assert!(finite_rows("op", &empty).is_err());
+        assert!(Rows::of("op", &empty).is_err());
     }
 }

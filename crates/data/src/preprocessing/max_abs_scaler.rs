@@ -1,6 +1,6 @@
 //! Features divided by their largest absolute value.
 
-use super::columns::{Step, apply, finite_rows, fold, nonzero};
+use super::columns::{Rows, Step, apply, fold, nonzero};
 use crate::error::{ErrorKind, Result};
 use gradus_tensor::Tensor;
 
@@ -29,8 +29,9 @@ impl MaxAbsScaler {
     /// # Errors
     /// If it is no table, is empty, or holds a number that is not finite.
     pub fn fit(&mut self, x: &Tensor) -> Result<()> {
-        let (values, features) = finite_rows(OP, x)?;
-        self.scale = nonzero(&fold(&values, features, 0.0, |max, value| {
+        let rows = Rows::of(OP, x)?;
+        let (values, features) = (rows.values(), rows.features);
+        self.scale = nonzero(&fold(values, features, 0.0, |max, value| {
             max.max(value.abs())
         }));
         Ok(())

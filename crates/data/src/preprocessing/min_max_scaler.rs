@@ -1,6 +1,6 @@
 //! Features in a given interval.
 
-use super::columns::{Step, apply, finite_rows, fold, nonzero};
+use super::columns::{Rows, Step, apply, fold, nonzero};
 use crate::error::{Error, ErrorKind, Result};
 use gradus_tensor::Tensor;
 
@@ -78,9 +78,10 @@ impl MinMaxScaler {
                 format!("the interval [{low}, {high}] is empty"),
             ));
         }
-        let (values, features) = finite_rows(OP, x)?;
-        self.data_min = fold(&values, features, f64::INFINITY, f64::min);
-        self.data_max = fold(&values, features, f64::NEG_INFINITY, f64::max);
+        let rows = Rows::of(OP, x)?;
+        let (values, features) = (rows.values(), rows.features);
+        self.data_min = fold(values, features, f64::INFINITY, f64::min);
+        self.data_max = fold(values, features, f64::NEG_INFINITY, f64::max);
         let range: Vec<f64> = self
             .data_max
             .iter()

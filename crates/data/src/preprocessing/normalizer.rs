@@ -1,6 +1,6 @@
 //! Samples of unit length.
 
-use super::columns::{finite_rows, nonzero};
+use super::columns::{Rows, nonzero};
 use crate::error::Result;
 use gradus_tensor::{DType, Tensor};
 
@@ -46,7 +46,8 @@ impl Normalizer {
     /// # Errors
     /// If `x` is no table `(samples, features)`, is empty, or holds a number that is not finite.
     pub fn transform(&self, x: &Tensor) -> Result<Tensor> {
-        let (mut values, features) = finite_rows("Normalizer", x)?;
+        let rows = Rows::of("Normalizer", x)?;
+        let (mut values, features) = (rows.values().to_vec(), rows.features);
         for sample in values.chunks_exact_mut(features) {
             let norm = match self.norm {
                 Norm::L1 => sample.iter().map(|x| x.abs()).sum(),

@@ -1,6 +1,6 @@
 //! Features centred and scaled by quantiles.
 
-use super::columns::{Step, apply, finite_rows, nonzero};
+use super::columns::{Rows, Step, apply, nonzero};
 use crate::error::{ErrorKind, Result};
 use gradus_tensor::Tensor;
 
@@ -31,7 +31,8 @@ impl RobustScaler {
     /// # Errors
     /// If it is no table, is empty, or holds a number that is not finite.
     pub fn fit(&mut self, x: &Tensor) -> Result<()> {
-        let (values, features) = finite_rows(OP, x)?;
+        let rows = Rows::of(OP, x)?;
+        let (values, features) = (rows.values(), rows.features);
         let (mut center, mut range) = (Vec::new(), Vec::new());
         for j in 0..features {
             let mut column: Vec<f64> = values.iter().skip(j).step_by(features).copied().collect();

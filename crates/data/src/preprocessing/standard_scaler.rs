@@ -1,6 +1,6 @@
 //! Features with mean 0 and variance 1.
 
-use super::columns::{Step, apply, finite_rows, sums};
+use super::columns::{Rows, Step, apply, sums};
 use crate::error::{ErrorKind, Result};
 use gradus_tensor::Tensor;
 
@@ -89,7 +89,8 @@ impl StandardScaler {
     /// # Errors
     /// Those of [`fit`](Self::fit), and another number of features than before.
     pub fn partial_fit(&mut self, x: &Tensor) -> Result<()> {
-        let (values, features) = finite_rows(OP, x)?;
+        let rows = Rows::of(OP, x)?;
+        let (values, features) = (rows.values(), rows.features);
         if self.seen > 0 && self.mean.len() != features {
             let expected = self.mean.len();
             return Err(ErrorKind::Features {
@@ -101,8 +102,8 @@ impl StandardScaler {
         }
         let (before, new) = (self.seen as f64, (values.len() / features) as f64);
         let total = before + new;
-        let sum = sums(&values, features);
-        let spread = squared_deviations(&values, &sum, new);
+        let sum = sums(values, features);
+        let spread = squared_deviations(values, &sum, new);
         self.mean.resize(features, 0.0);
         self.var.resize(features, 0.0);
         for j in 0..features {

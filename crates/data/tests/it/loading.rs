@@ -1,0 +1,96 @@
+//! Loaders: every sample exactly once, whatever the settings.
+
+use gradus_data::{DataLoader, TensorDataset, random_split};
+use gradus_random::Generator;
+use gradus_tensor::Tensor;
+use proptest::prelude::*;
+
+fn numbers(n: usize) -> TensorDataset {
+    let x = Tensor::from_vec((0..n as i64).collect(), [n]).expect("n numbers");
+    TensorDataset::new((x.clone(), x)).expect("equal rows")
+}
+
+/// The batches of one epoch; x and y of a batch must belong together.
+fn epoch(loader: &DataLoader) -> Vec<Vec<i64>> {
+    loader
+        .iter()
+        .map(|batch| {
+            let (x, y) = batch.unwrap().pair().unwrap();
+            assert!(x.equal(&y));
+            x.to_vec().unwrap()
+        })
+        .collect()
+}
+
+proptest! {
+    #[test]
+    fn every_sample_comes_exactly_once(
+        n in 0_usize..60,
+        batch_size in 1_usize..12,
+        shuffle: bool,
+        drop_last: bool,
+        own: bool,
+        workers in 0_usize..4,
+        seed: u64,
+    ) {
+        let rng = Generator::new(seed);
+        let mut loader = DataLoader::new(numbers(n), batch_size).drop_last(drop_last);
+        loader = loader.shuffle(shuffle).workers(workers);
+        loader = if own { loader.generator(&rng) } else { loader.rng(&rng) };
+        for _ in 0..2 {
+            let batches = epoch(&loader);
+            prop_assert_eq!(batches.len(), loader.len());
+            let full = if drop_last { batches.len() } else { batches.len().saturating_sub(1) };
+            prop_assert!(batches[..full].iter().all(|batch| batch.len() == batch_size));
+            let mut seen = batches.concat();
+            if !shuffle {
+                prop_assert!(seen.is_sorted());
+            }
+            seen.sort_unstable();
+            let len = seen.len();
+            seen.dedup();
+            prop_assert_eq!(seen.len(), len);
+            prop_assert_eq!(len, if drop_last { n / batch_size * batch_size } else { n });
+        }
+    }
+
+    #[test]
+    fn a_saved_position_continues_anywhere(
+        n in 1_usize..40,
+        batch_size in 1_usize..9,
+        stop in 0_usize..40,
+        own: bool,
+        workers in 0_usize..3,
+        seed: u64,
+    ) {
+        let build = |rng: &Generator| {
+            let loader = DataLoader::new(numbers(n), batch_size).shuffle(true).workers(workers);
+            if own { loader.generator(rng) } else { loader.rng(rng) }
+        };
+        let rng = Generator::new(seed);
+        let loader = build(&rng);
+        let stop = stop.min(loader.len());
+        let mut batches = loader.iter();
+        batches.by_ref().take(stop).for_each(|batch| drop(batch.unwrap()));
+        let (state, stream) = (loader.state(), rng.state());
+        let rest: Vec<i64> =
+            batches.flat_map(|batch| batch.unwrap()[0].to_vec::<i64>().unwrap()).collect();
+        let expected = (rest, epoch(&loader), rng.state());
+
+        let later = Generator::new(0);
+        later.set_state(&stream).unwrap();
+        let continued = build(&later);
+        continued.load_state(&state).unwrap();
+        let got = (epoch(&continued).concat(), epoch(&continued), later.state());
+        prop_assert!(got == expected, "{got:?} is not {expected:?}");
+    }
+
+    #[test]
+    fn the_parts_of_a_split_share_nothing(n in 1_usize..50, first in 0_usize..50, seed: u64) {
+        let first = first.min(n);
+        let parts = random_split(numbers(n), [first, n - first], &Generator::new(seed)).unwrap();
+        let mut all = [parts[0].indices(), parts[1].indices()].concat();
+        all.sort_unstable();
+        prop_assert_eq!(all, (0..n).collect::<Vec<_>>());
+    }
+}
