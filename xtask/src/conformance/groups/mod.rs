@@ -5,6 +5,7 @@ mod differentiate;
 mod loading;
 mod metrics;
 mod ops;
+mod optim;
 mod random;
 
 use super::case::Replay;
@@ -18,6 +19,7 @@ const GROUPS: &[(&str, Table)] = &[
     ("data", data::TABLE),
     ("metrics", metrics::TABLE),
     ("ops", ops::TABLE),
+    ("optim", optim::TABLE),
 ];
 
 /// The replay of a case, if the library offers what it calls.
