@@ -261,7 +261,7 @@ fn second_half(save: &dyn Fn(&str, Figure) -> Outcome<()>) -> Outcome<()> {
 
     let step: Vec<f64> = (0..60).map(|i| 0.1 * 0.5_f64.powi(i / 15)).collect();
     let cosine: Vec<f64> = (0..60)
-        .map(|i| 0.05 * (1.0 + (f64::from(i) / 59.0 * 3.1416).cos()))
+        .map(|i| 0.05 * (1.0 + (f64::from(i) / 59.0 * std::f64::consts::PI).cos()))
         .collect();
     save(
         "learning_rates",

@@ -234,8 +234,10 @@ mod tests {
 
     #[test]
     fn a_range_must_go_upward() {
-        let mut axis = Axis::default();
-        axis.range = Some((1.0, 1.0));
+        let axis = Axis {
+            range: Some((1.0, 1.0)),
+            ..Axis::default()
+        };
         assert_eq!(
             axis.resolve('x', std::iter::empty())
                 .unwrap_err()

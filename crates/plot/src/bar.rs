@@ -1,7 +1,7 @@
 //! Bars for named values.
 
 use crate::series::Input;
-use crate::{Bars, Error, Figure, Mark, Result, Series, palette};
+use crate::{Bars, Color, Dash, Error, Figure, Mark, Result, Rule, Series, palette};
 
 /// Share of a name's room that its bars fill.
 const FILLED: f64 = 0.72;
@@ -74,7 +74,7 @@ fn grouped(
         let left = |i: usize| i as f64 - FILLED / 2.0 + index as f64 * width;
         marks.push(Mark::Bars(Bars {
             edges: (0..names.len())
-                .map(|i| (left(i), left(i) + width))
+                .map(|i| (left(i), left(i) + width * 0.96))
                 .collect(),
             heights: input.values,
             color: palette(index),
@@ -91,6 +91,14 @@ fn grouped(
     // Bars stand on zero: the axis begins there unless some hang below it.
     if low < high {
         chart.y.range = Some((low * 1.06, high * 1.06));
+    }
+    if low < 0.0 {
+        chart.marks.push(Mark::Rule(Rule {
+            color: Color::AXIS,
+            width: 1.0,
+            dash: Dash::Solid,
+            ..Rule::new(false, 0.0)
+        }));
     }
     chart.x.name_ticks(names);
     Ok(chart)
@@ -115,7 +123,7 @@ mod tests {
                 }
             })
             .collect();
-        assert_eq!(edges[0][0].1, edges[1][0].0);
+        assert!(edges[0][0].1 <= edges[1][0].0);
         assert!(edges[1][0].1 < edges[0][1].0);
         assert_eq!(figure.y.range, Some((0.0, 4.24)));
     }

@@ -343,7 +343,7 @@ mod tests {
         );
         assert_eq!(
             ask(&|places| each(places, 2, |_| vec![0.5, 0.5])),
-            "decision_boundary: the answer of the function has shape [10201, 2]; \
+            "decision_boundary: the answer of the function has shape (10201, 2); \
              one probability is needed for each of the 10201 places"
         );
         let failed = decision_boundary(&points(), &[0, 1], 0.5, |_: &Tensor| {

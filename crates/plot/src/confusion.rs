@@ -137,7 +137,7 @@ mod tests {
         };
         assert_eq!(
             message(&matrix(vec![1.0; 6], [2, 3]), &["a", "b"]),
-            "confusion_matrix: the matrix has shape [2, 3]; a confusion matrix has a row and a column per class"
+            "confusion_matrix: the matrix has shape (2, 3); a confusion matrix has a row and a column per class"
         );
         assert_eq!(
             message(&matrix(vec![1.0; 4], [2, 2]), &["a"]),

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// Bands asked for; round levels decide how many there are.
-const BANDS: usize = 14;
+const BANDS: usize = 20;
 
 /// The values of a function of two variables as bands between round levels.
 ///
@@ -214,7 +214,7 @@ mod tests {
         let field = read_field("contour", &[0.0, 1.0, 2.0], &[0.0, 1.0], &ramp()).expect("a field");
         let levels = levels(&field);
         assert!(levels[0] <= 0.5 && levels[levels.len() - 1] > 2.5);
-        assert_eq!(levels[..3], [0.4, 0.6, 0.8]);
+        assert_eq!(levels[..3], [0.5, 0.6, 0.7]);
     }
 
     #[test]
@@ -241,7 +241,7 @@ mod tests {
             contour(&[0.0, 1.0], &[0.0, 1.0], &ramp())
                 .unwrap_err()
                 .to_string(),
-            "contour: the values has shape [2, 3]; a row for each of the 2 y and a column for each of the 2 x \
+            "contour: the values has shape (2, 3); a row for each of the 2 y and a column for each of the 2 x \
              are needed, two or more each"
         );
         assert_eq!(

@@ -1,5 +1,6 @@
 //! What can be wrong with the data or the file of a figure.
 
+use std::fmt;
 use std::path::PathBuf;
 
 /// Everything this crate refuses, with the facts and the remedy.
@@ -8,7 +9,9 @@ use std::path::PathBuf;
 pub enum Error {
     /// Two inputs that belong together have different lengths.
     #[error(
-        "{figure}: {left} has shape {left_shape:?} and {right} has shape {right_shape:?}; they need one value per point each"
+        "{figure}: {left} has shape {} and {right} has shape {}; they need one value per point each",
+        Dims(left_shape),
+        Dims(right_shape)
     )]
     Lengths {
         /// The function that was called.
@@ -23,7 +26,7 @@ pub enum Error {
         right_shape: Vec<usize>,
     },
     /// An input has a shape that this figure cannot draw.
-    #[error("{figure}: {input} has shape {shape:?}; {expected}")]
+    #[error("{figure}: {input} has shape {}; {expected}", Dims(shape))]
     Shape {
         /// The function that was called.
         figure: &'static str,
@@ -35,7 +38,10 @@ pub enum Error {
         expected: String,
     },
     /// There is nothing to draw.
-    #[error("{figure}: {input} has shape {shape:?} and holds no values; there is nothing to draw")]
+    #[error(
+        "{figure}: {input} has shape {} and holds no values; there is nothing to draw",
+        Dims(shape)
+    )]
     Empty {
         /// The function that was called.
         figure: &'static str,
@@ -46,7 +52,8 @@ pub enum Error {
     },
     /// No point has finite coordinates.
     #[error(
-        "{figure}: none of the {count} values of {input} can be drawn (shape {shape:?}): all are NaN or infinite; look for the step at which they stopped being finite"
+        "{figure}: none of the {count} values of {input} can be drawn (shape {}): all are NaN or infinite; look for the step at which they stopped being finite",
+        Dims(shape)
     )]
     NotFinite {
         /// The function that was called.
@@ -129,3 +136,14 @@ pub enum Error {
 
 /// The result of everything here that can fail.
 pub type Result<T> = std::result::Result<T, Error>;
+
+/// A shape as Python writes it: `()`, `(3,)`, `(3, 2)`.
+struct Dims<'a>(&'a [usize]);
+
+impl fmt::Display for Dims<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sizes: Vec<String> = self.0.iter().map(usize::to_string).collect();
+        let comma = if sizes.len() == 1 { "," } else { "" };
+        write!(f, "({}{comma})", sizes.join(", "))
+    }
+}

@@ -5,8 +5,8 @@ use std::path::Path;
 use crate::scene::Scene;
 use crate::ticks::Tick;
 use crate::{
-    Axis, ColorMap, Error, Legend, Mark, Note, Points, Result, Rule, Scale, bitmap, layout, save,
-    svg,
+    Axis, ColorBar, Error, Legend, Mark, Marker, Note, Points, Result, Rule, Scale, bitmap, layout,
+    legend, save, svg,
 };
 
 /// A picture of data, as plain data: every field can be read, changed and compared.
@@ -43,19 +43,6 @@ pub struct Figure {
     pub equal_aspect: bool,
     /// Width and height in pixels.
     pub size: (u32, u32),
-}
-
-/// The scale of colours at the right of a plot.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ColorBar {
-    /// The colours.
-    pub map: ColorMap,
-    /// The value of the first colour and of the last.
-    pub range: (f64, f64),
-    /// Number of equal bands, or `None` for a smooth change.
-    pub bands: Option<usize>,
-    /// What the values are.
-    pub label: Option<String>,
 }
 
 impl Default for Figure {
@@ -186,8 +173,8 @@ impl Figure {
     #[must_use]
     pub fn mark_point(self, x: f64, y: f64, text: impl Into<String>) -> Self {
         let ring = Points {
-            filled: false,
-            radius: 4.5,
+            marker: Marker::Ring,
+            radius: 6.5,
             ..Points::new(vec![x], vec![y], crate::Color::INK)
         };
         let note = Note {
@@ -213,10 +200,13 @@ impl Figure {
         Ok(self.laid_out()?.1.y)
     }
 
-    /// The legend's entries in order.
+    /// The legend's entries in order; marks with the same label share one.
     #[must_use]
     pub fn legend_labels(&self) -> Vec<&str> {
-        self.marks.iter().filter_map(Mark::label).collect()
+        legend::entries(self)
+            .into_iter()
+            .map(|(label, _)| label)
+            .collect()
     }
 
     /// The figure as an SVG document.
@@ -261,4 +251,102 @@ pub(crate) fn page((width, height): (u32, u32)) -> Result<Scene> {
         height,
         shapes: Vec::new(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{ColorMap, contour, heat_map, histogram, line, scatter};
+
+    #[test]
+    fn odd_data_are_drawn_or_refused_but_never_hang() {
+        let odd: [&[f64]; 9] = [
+            &[0.0, 0.0, 0.0],
+            &[1.0, f64::NAN, 2.0],
+            &[f64::INFINITY, 1.0, f64::NEG_INFINITY],
+            &[f64::MAX, -f64::MAX, 0.0],
+            &[f64::MIN_POSITIVE, 0.0, 5e-324],
+            &[1.0, 1.0 + f64::EPSILON, 1.0],
+            &[1e300, 1e-300, 1.0],
+            &[-1e-9, 1e9, 3.0],
+            &[f64::NAN, f64::NAN, f64::NAN],
+        ];
+        for x in odd {
+            for y in odd {
+                let drawn = [
+                    line(&x.to_vec(), &y.to_vec()),
+                    scatter(&x.to_vec(), &y.to_vec()),
+                ];
+                for figure in drawn.into_iter().flatten() {
+                    for figure in [
+                        figure.clone(),
+                        figure.clone().log_y(),
+                        figure.log_x().log_y(),
+                    ] {
+                        if let Ok(svg) = figure.to_svg() {
+                            assert!(svg.len() < 100_000 && !svg.contains("NaN"), "{x:?} {y:?}");
+                        }
+                    }
+                }
+            }
+            if let Ok(figure) = histogram(&x.to_vec(), 5) {
+                assert!(figure.to_png().is_ok(), "{x:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn odd_fields_are_drawn() {
+        for values in [
+            vec![f64::NAN, 1.0, 2.0, 3.0],
+            vec![0.0; 4],
+            vec![1e300, -1e300, 0.0, 1.0],
+            vec![f64::INFINITY, 0.0, 1.0, 2.0],
+        ] {
+            let field =
+                gradus_tensor::Tensor::from_vec(values.clone(), [2, 2]).expect("four values");
+            let axis = [0.0, 1.0];
+            let contours = contour(&axis, &axis, &field).expect("a field");
+            assert!(contours.to_svg().is_ok(), "{values:?}");
+            let map = heat_map(&field, ColorMap::Viridis).expect("finite values");
+            assert!(map.to_svg().is_ok(), "{values:?}");
+        }
+    }
+
+    #[test]
+    fn methods_change_what_they_name() {
+        let figure = line(&[0.0, 1.0], &[0.0, 1.0])
+            .expect("two points")
+            .title("t")
+            .x_range(0.0, 2.0)
+            .vertical_line(0.5, "half")
+            .mark_point(1.0, 1.0, "end");
+        assert_eq!(figure.title.as_deref(), Some("t"));
+        assert_eq!(figure.x.range, Some((0.0, 2.0)));
+        assert_eq!(figure.legend_labels(), ["half"]);
+        assert_eq!(figure.marks.len(), 4);
+        let svg = figure.to_svg().expect("drawable");
+        assert!(svg.contains(">\nend\n<") && svg.contains(">\nhalf\n<"));
+    }
+
+    #[test]
+    fn what_lies_outside_the_range_is_cut_off() {
+        let figure = line(&[0.0, 10.0], &[0.0, 10.0])
+            .expect("two points")
+            .x_range(0.0, 5.0)
+            .y_range(0.0, 5.0);
+        let svg = figure.to_svg().expect("drawable");
+        let curve = svg
+            .lines()
+            .find(|line| line.contains("#0072B2"))
+            .expect("a curve");
+        let points = curve
+            .split("points=\"")
+            .nth(1)
+            .expect("points")
+            .trim_end_matches(" \"/>");
+        for number in points.split([' ', ',']) {
+            let number: i32 = number.parse().expect("a number");
+            assert!((0..=6400).contains(&number), "{points}");
+        }
+    }
 }

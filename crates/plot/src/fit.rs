@@ -71,7 +71,7 @@ mod tests {
             fitted_line(&[0.0, 1.0], &[0.0, 1.0], &[0.0])
                 .unwrap_err()
                 .to_string(),
-            "fitted_line: x has shape [2] and the predictions has shape [1]; they need one value per point each"
+            "fitted_line: x has shape (2,) and the predictions has shape (1,); they need one value per point each"
         );
     }
 }

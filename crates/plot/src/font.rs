@@ -37,12 +37,14 @@ pub(crate) fn width(text: &str, size: f64, bold: bool) -> f64 {
     f64::from(units) / em(face) * size
 }
 
-/// Breaks text at spaces so that no line is wider than `room`, as far as words allow.
-pub(crate) fn wrap(text: &str, size: f64, bold: bool, room: f64) -> Vec<String> {
+/// Breaks text at spaces into at most `most` lines that are no wider than `room`; what does not
+/// fit is cut.
+pub(crate) fn wrap(text: &str, size: f64, bold: bool, room: f64, most: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
+        let full = lines.len() == most;
         match lines.last_mut() {
-            Some(line) if width(&format!("{line} {word}"), size, bold) <= room => {
+            Some(line) if full || width(&format!("{line} {word}"), size, bold) <= room => {
                 line.push(' ');
                 line.push_str(word);
             }
@@ -144,14 +146,13 @@ mod tests {
 
     #[test]
     fn wrapping_and_cutting_respect_the_room() {
-        let lines = wrap(
-            "a title that is longer than its figure is wide",
-            16.0,
-            true,
-            120.0,
-        );
-        assert!(lines.len() > 1);
+        let text = "a title that is longer than its figure is wide";
+        let lines = wrap(text, 16.0, true, 120.0, 9);
+        assert!(lines.len() > 2);
         assert!(lines.iter().all(|line| width(line, 16.0, true) <= 120.0));
+        assert_eq!(lines.join(" "), text);
+        let two = wrap(text, 16.0, true, 120.0, 2);
+        assert!(two.len() == 2 && two[1].ends_with('…'), "{two:?}");
         let cut = shorten("unpronounceable", 12.0, false, 50.0);
         assert!(cut.ends_with('…') && width(&cut, 12.0, false) <= 50.0);
         assert_eq!(shorten("ab", 12.0, false, 50.0), "ab");

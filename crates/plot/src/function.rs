@@ -68,7 +68,7 @@ mod tests {
             function_with_derivative(&[0.0, 1.0], &[0.0, 1.0], &[0.0])
                 .unwrap_err()
                 .to_string(),
-            "function_with_derivative: x has shape [2] and the slopes has shape [1]; they need one value per point each"
+            "function_with_derivative: x has shape (2,) and the slopes has shape (1,); they need one value per point each"
         );
     }
 }

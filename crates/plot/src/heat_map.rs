@@ -121,7 +121,7 @@ mod tests {
     fn a_vector_is_not_a_matrix() {
         assert_eq!(
             weights(&[1.0, 2.0]).unwrap_err().to_string(),
-            "weights: the matrix has shape [2]; a matrix of shape (rows, columns) is needed"
+            "weights: the matrix has shape (2,); a matrix of shape (rows, columns) is needed"
         );
     }
 

@@ -1,7 +1,7 @@
 //! Images in rows and columns, each with a title.
 
 use crate::series::Input;
-use crate::{Cells, Color, ColorMap, Error, Figure, Legend, Mark, Note, Result, Series, font};
+use crate::{Cells, Color, Error, Figure, Legend, Mark, Note, Result, Series, font};
 
 /// Width of an image on the page, in pixels.
 const TILE: f64 = 96.0;
@@ -124,14 +124,17 @@ impl Brightness {
     }
 
     fn colors(&self, pixels: &[f64], channels: usize) -> Vec<Color> {
+        // 52 levels cannot be told from 256 in a picture of this size, and neighbours that are
+        // equal are drawn as one.
+        let level = |v: f64| (self.share(v).clamp(0.0, 1.0) * 51.0).round() as u8 * 5;
         if channels == 1 {
             return pixels
                 .iter()
-                .map(|&v| ColorMap::Gray.color(self.share(v)))
+                .map(|&v| level(v))
+                .map(|v| Color(v, v, v))
                 .collect();
         }
         let plane = pixels.len() / 3;
-        let level = |v: f64| (self.share(v).clamp(0.0, 1.0) * 255.0).round() as u8;
         (0..plane)
             .map(|i| {
                 Color(
@@ -184,7 +187,7 @@ mod tests {
         let flat = Tensor::from_vec(vec![0.0; 4], [2, 2]).expect("four values");
         assert_eq!(
             images(&flat, &[], 1).unwrap_err().to_string(),
-            "images: images has shape [2, 2]; images need shape (n, height, width) or (n, 1 or 3, height, width)"
+            "images: images has shape (2, 2); images need shape (n, height, width) or (n, 1 or 3, height, width)"
         );
         let one = Tensor::from_vec(vec![0.0; 4], [1, 2, 2]).expect("four values");
         assert_eq!(

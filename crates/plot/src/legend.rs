@@ -46,7 +46,7 @@ const GAP: f64 = 7.0;
 const MARGIN: f64 = 8.0;
 
 /// The labelled marks, each label once.
-fn entries(figure: &Figure) -> Vec<(&str, &Mark)> {
+pub(crate) fn entries(figure: &Figure) -> Vec<(&str, &Mark)> {
     let mut entries: Vec<(&str, &Mark)> = Vec::new();
     for mark in &figure.marks {
         if let Some(label) = mark.label()

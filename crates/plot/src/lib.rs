@@ -18,11 +18,13 @@
 //! # Ok::<(), gradus_plot::Error>(())
 //! ```
 
+mod arrange;
 mod axis;
 mod bar;
 mod bitmap;
 mod boundary;
 mod clip;
+mod color_bar;
 mod colors;
 mod confusion;
 mod contour;
@@ -30,6 +32,7 @@ mod error;
 mod figure;
 mod fit;
 mod font;
+mod frame_lines;
 mod function;
 mod grid;
 mod heat_map;
@@ -56,11 +59,12 @@ mod ticks;
 pub use axis::{Axis, Scale};
 pub use bar::{bar, bars};
 pub use boundary::{class_regions, decision_boundary};
+pub use color_bar::ColorBar;
 pub use colors::{Color, ColorMap, PALETTE, palette};
 pub use confusion::confusion_matrix;
 pub use contour::{contour, slices};
 pub use error::{Error, Result};
-pub use figure::{ColorBar, Figure};
+pub use figure::Figure;
 pub use fit::fitted_line;
 pub use function::function_with_derivative;
 pub use grid::Grid;

@@ -164,11 +164,11 @@ mod tests {
             lines(&[0.0, 1.0], &[("loss", &[1.0])])
                 .unwrap_err()
                 .to_string(),
-            "lines: x has shape [2] and loss has shape [1]; they need one value per point each"
+            "lines: x has shape (2,) and loss has shape (1,); they need one value per point each"
         );
         assert_eq!(
             losses(&[]).unwrap_err().to_string(),
-            "losses: the list of histories has shape [0] and holds no values; there is nothing to draw"
+            "losses: the list of histories has shape (0,) and holds no values; there is nothing to draw"
         );
         assert!(
             losses(&[("training", &[f64::NAN])])

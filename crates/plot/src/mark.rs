@@ -122,6 +122,8 @@ pub enum Marker {
     TriangleDown,
     /// ✕
     Cross,
+    /// ○, around something else
+    Ring,
 }
 
 impl Marker {

@@ -18,6 +18,14 @@ pub(crate) fn draw(points: &Points, centre: Place, scene: &mut Scene) {
         }
         return;
     }
+    if points.marker == Marker::Ring {
+        let at = |i: u32| {
+            let (sin, cos) = (f64::from(i) / 40.0 * std::f64::consts::TAU).sin_cos();
+            (centre.0 + radius * cos, centre.1 + radius * sin)
+        };
+        scene.stroke((0..=40).map(at).collect(), color, 1.8, Dash::Solid);
+        return;
+    }
     if points.filled {
         outline(points.marker, centre, radius + 0.9, Color::WHITE, scene);
         outline(points.marker, centre, radius, color, scene);
@@ -42,7 +50,7 @@ fn outline(marker: Marker, centre: Place, radius: f64, color: Color, scene: &mut
         Marker::TriangleDown => &[(0.0, 1.25), (1.15, -0.8), (-1.15, -0.8)],
         Marker::Square => &[(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)],
         Marker::Diamond => &[(0.0, -1.3), (1.15, 0.0), (0.0, 1.3), (-1.15, 0.0)],
-        Marker::Cross => return,
+        Marker::Cross | Marker::Ring => return,
     };
     let place = |&(x, y): &Place| (centre.0 + x * radius, centre.1 + y * radius);
     scene.fill(corners.iter().map(place).collect(), color, 1.0);

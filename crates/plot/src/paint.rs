@@ -330,7 +330,7 @@ const AROUND: [(f64, f64); 8] = [
 /// The frame of a floating note in one direction from its point.
 fn floated(note: &Note, (x, y): Place, (dx, dy): (f64, f64)) -> Frame {
     let (width, height) = (font::width(&note.text, note.size, note.bold), note.size);
-    let reach = if dx == 0.0 || dy == 0.0 { 10.0 } else { 7.0 };
+    let reach = if dx == 0.0 || dy == 0.0 { 12.0 } else { 8.0 };
     let centre = (
         x + dx * (reach + width / 2.0),
         y + dy * (reach + height / 2.0),
@@ -346,7 +346,9 @@ fn floated(note: &Note, (x, y): Place, (dx, dy): (f64, f64)) -> Frame {
 /// Keeps first, lowest, highest and last point of each half pixel column of a long line that
 /// runs to the right: the same picture from far fewer points.
 fn thinned(places: &[Place]) -> Vec<Place> {
-    let rightward = places.windows(2).all(|pair| !(pair[1].0 < pair[0].0));
+    let rightward = places
+        .windows(2)
+        .all(|pair| pair[0].0 <= pair[1].0 || pair[0].0.is_nan() || pair[1].0.is_nan());
     if places.len() < 2000 || !rightward {
         return places.to_vec();
     }

@@ -199,7 +199,7 @@ mod tests {
     fn refusals() {
         assert_eq!(
             roc(&[("a", &[0.0, 1.0], &[0.0])]).unwrap_err().to_string(),
-            "roc: x of a has shape [2] and y of a has shape [1]; they need one value per point each"
+            "roc: x of a has shape (2,) and y of a has shape (1,); they need one value per point each"
         );
         assert_eq!(
             roc(&[("a", &[0.0, 7.0], &[0.0, 1.0])])
@@ -209,7 +209,7 @@ mod tests {
         );
         assert_eq!(
             precision_recall(&[], 0.5).unwrap_err().to_string(),
-            "precision_recall: the list of curves has shape [0] and holds no values; there is nothing to draw"
+            "precision_recall: the list of curves has shape (0,) and holds no values; there is nothing to draw"
         );
     }
 }

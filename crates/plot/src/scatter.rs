@@ -208,12 +208,12 @@ mod tests {
             scatter_splits(&[("validation", &plane(vec![0.0; 6]), &[0, 1])])
                 .unwrap_err()
                 .to_string(),
-            "scatter_splits: points of validation has shape [3, 2] and labels of validation has \
-             shape [2]; they need one value per point each"
+            "scatter_splits: points of validation has shape (3, 2) and labels of validation has \
+             shape (2,); they need one value per point each"
         );
         assert_eq!(
             scatter_classes(&[1.0, 2.0], &[0]).unwrap_err().to_string(),
-            "scatter_classes: points has shape [2]; points in the plane need shape (n, 2)"
+            "scatter_classes: points has shape (2,); points in the plane need shape (n, 2)"
         );
     }
 }

@@ -53,6 +53,32 @@ pub(crate) struct Words {
     pub(crate) upward: bool,
 }
 
+impl Words {
+    /// Level words in the regular face.
+    pub(crate) fn new(text: &str, at: Place, size: f64, color: Color, align: Align) -> Self {
+        Self {
+            at,
+            text: text.to_owned(),
+            size,
+            bold: false,
+            color,
+            align,
+            upward: false,
+        }
+    }
+
+    pub(crate) fn bold(self) -> Self {
+        Self { bold: true, ..self }
+    }
+
+    pub(crate) fn upward(self) -> Self {
+        Self {
+            upward: true,
+            ..self
+        }
+    }
+}
+
 /// Shapes in drawing order on a white page.
 #[derive(Clone, Debug)]
 pub(crate) struct Scene {

@@ -17,14 +17,28 @@ use crate::{Figure, Line, Mark, Marker, Points, Result, Series, lines, palette};
 /// # Ok::<(), gradus_plot::Error>(())
 /// ```
 pub fn learning_rates(schedules: &[(&str, &dyn Series)]) -> Result<Figure> {
+    let mut figure = Figure::new().x_label("step").y_label("learning rate");
     let steps = match schedules.first() {
         Some((name, first)) => Input::read("learning_rates", name, *first)?.values.len(),
         None => 0,
     };
     let steps: Vec<usize> = (0..steps.max(1)).collect();
-    Ok(lines(&steps, schedules)?
-        .x_label("step")
-        .y_label("learning rate"))
+    for mark in lines(&steps, schedules)?.marks {
+        if let Mark::Line(line) = mark {
+            figure.marks.push(Mark::Line(stairs(line)));
+        }
+    }
+    Ok(figure)
+}
+
+/// The rate of a step holds until the next one.
+fn stairs(line: Line) -> Line {
+    let ends = line.x.iter().flat_map(|x| [*x, *x + 1.0]);
+    Line {
+        x: ends.collect(),
+        y: line.y.iter().flat_map(|y| [*y, *y]).collect(),
+        ..line
+    }
 }
 
 /// The result for every value tried, on a logarithmic axis: a search over learning rates.
@@ -83,12 +97,22 @@ mod tests {
     }
 
     #[test]
+    fn a_rate_holds_until_the_next_step() {
+        let figure = learning_rates(&[("halved", &[0.1, 0.05])]).expect("a schedule");
+        let Mark::Line(line) = &figure.marks[0] else {
+            panic!("{:?}", figure.marks[0])
+        };
+        assert_eq!(line.x, [0.0, 1.0, 1.0, 2.0]);
+        assert_eq!(line.y, [0.1, 0.1, 0.05, 0.05]);
+    }
+
+    #[test]
     fn refusals() {
         assert_eq!(
             learning_rates(&[("a", &[0.1, 0.1]), ("b", &[0.1])])
                 .unwrap_err()
                 .to_string(),
-            "lines: x has shape [2] and b has shape [1]; they need one value per point each"
+            "lines: x has shape (2,) and b has shape (1,); they need one value per point each"
         );
         let drawn = search_result(&[-1.0, 0.0], &[("a", &[1.0, 2.0])])
             .expect("checked when drawn")

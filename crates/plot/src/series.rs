@@ -216,7 +216,7 @@ mod tests {
     fn unequal_lengths_name_both_shapes() {
         assert_eq!(
             message(pair("line", ("x", &[1.0, 2.0]), ("y", &[1.0]))),
-            "line: x has shape [2] and y has shape [1]; they need one value per point each"
+            "line: x has shape (2,) and y has shape (1,); they need one value per point each"
         );
     }
 
@@ -224,7 +224,7 @@ mod tests {
     fn empty_and_not_finite_are_refused() {
         assert_eq!(
             message(Input::read("line", "y", &Vec::<f64>::new())),
-            "line: y has shape [0] and holds no values; there is nothing to draw"
+            "line: y has shape (0,) and holds no values; there is nothing to draw"
         );
         assert_eq!(
             message(pair(
@@ -232,7 +232,7 @@ mod tests {
                 ("x", &[1.0, 2.0]),
                 ("y", &[f64::NAN, f64::INFINITY])
             )),
-            "line: none of the 2 values of y can be drawn (shape [2]): all are NaN or infinite; \
+            "line: none of the 2 values of y can be drawn (shape (2,)): all are NaN or infinite; \
              look for the step at which they stopped being finite"
         );
     }
@@ -251,7 +251,7 @@ mod tests {
         let points = Input::read("scatter", "points", &[1.0, 2.0, 3.0]).expect("three values");
         assert_eq!(
             message(points.into_plane()),
-            "scatter: points has shape [3]; points in the plane need shape (n, 2)"
+            "scatter: points has shape (3,); points in the plane need shape (n, 2)"
         );
     }
 }

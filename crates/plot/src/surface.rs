@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// More cells than this on a side are thinned out: they could not be told apart.
-const CELLS: usize = 44;
+const CELLS: usize = 36;
 
 /// The values of a function of two variables as the height of a surface.
 ///
@@ -36,7 +36,7 @@ pub fn surface(
     values: &(impl Series + ?Sized),
     names: [&str; 3],
 ) -> Result<Figure> {
-    let field = thinned(read_field("surface", x, y, values)?);
+    let field = thinned(&read_field("surface", x, y, values)?);
     let levels = levels(&field);
     let (low, high) = (levels[0], levels[levels.len() - 1]);
     let known = || field.values.iter().copied().filter(|v| !v.is_nan());
@@ -45,15 +45,29 @@ pub fn surface(
     let view = View::new(&field, (bottom, top));
     let mut figure = view.room(names);
     let bands = (levels.len() - 1) as f64;
-    for (corners, value) in view.cells(&field) {
-        let band = ((value - low) / (high - low) * bands)
+    let band = |value: f64| {
+        ((value - low) / (high - low) * bands)
             .floor()
-            .clamp(0.0, bands - 1.0);
-        figure.marks.push(area(
-            corners,
-            ColorMap::Viridis.color((band + 0.5) / bands),
-            1.0,
-        ));
+            .clamp(0.0, bands - 1.0)
+    };
+    let color = |band: f64| ColorMap::Viridis.color((band + 0.5) / bands);
+    for cell in view.cells(&field) {
+        let values = cell.map(|node| node.2);
+        let mean = values.iter().sum::<f64>() / 4.0;
+        let corners = cell.map(|node| view.project(node));
+        figure
+            .marks
+            .push(area(overlapping(corners), color(band(mean)), 1.0));
+        let lowest = band(values.iter().copied().fold(f64::MAX, f64::min)) as usize;
+        let highest = band(values.iter().copied().fold(f64::MIN, f64::max)) as usize;
+        // A cell crossed by levels is painted over, from each level upward.
+        for (index, &level) in levels.iter().enumerate().take(highest + 1).skip(lowest) {
+            let above = part_above(&cell, level);
+            if lowest < highest && above.len() > 2 {
+                let corners = above.into_iter().map(|node| view.project(node)).collect();
+                figure.marks.push(area(corners, color(index as f64), 1.0));
+            }
+        }
     }
     figure.color_bar = Some(ColorBar {
         map: ColorMap::Viridis,
@@ -126,7 +140,7 @@ pub fn fitted_plane(
         ys: ys.to_vec(),
         values: vec![bottom, top, bottom, top],
     };
-    let view = View::new(&field, (bottom, top));
+    let view = View::new(&field, (bottom, top)).facing(w1, w2);
     let mut figure = view.room(["x₁", "x₂", "y"]).legend(Legend::Above);
     let both = x
         .values
@@ -171,6 +185,12 @@ pub fn fitted_plane(
     Ok(figure)
 }
 
+/// The position of a value between two ends, from 0 to 1 or, flipped, from 1 to 0.
+fn share(value: f64, [low, high]: [f64; 2], flipped: bool) -> f64 {
+    let t = (value - low) / (high - low);
+    if flipped { 1.0 - t } else { t }
+}
+
 fn ends(values: &[f64]) -> [f64; 2] {
     let finite = || values.iter().copied().filter(|v| v.is_finite());
     let (low, high) = (
@@ -194,7 +214,7 @@ fn area(points: Vec<(f64, f64)>, color: Color, opacity: f64) -> Mark {
 }
 
 /// Every n-th row and column, always with the last.
-fn thinned(field: Field) -> Field {
+fn thinned(field: &Field) -> Field {
     let kept = |count: usize| -> Vec<usize> {
         let cells = (count - 1).min(CELLS);
         (0..=cells).map(|i| i * (count - 1) / cells).collect()
@@ -212,6 +232,9 @@ fn thinned(field: Field) -> Field {
     }
 }
 
+/// A point in space: x, y and the value there.
+type Node = (f64, f64, f64);
+
 /// Height of the box in relation to its sides.
 const TALL: f64 = 0.78;
 
@@ -220,6 +243,8 @@ struct View {
     x: [f64; 2],
     y: [f64; 2],
     z: [f64; 2],
+    /// Whether x and y run the other way, to show a plane from its better side.
+    flipped: [bool; 2],
 }
 
 impl View {
@@ -233,13 +258,41 @@ impl View {
             x: [field.xs[0], field.xs[field.xs.len() - 1]],
             y: [field.ys[0], field.ys[field.ys.len() - 1]],
             z: [low, high],
+            flipped: [false; 2],
         }
+    }
+
+    /// Turns the box so that a plane with these weights is seen least edge-on.
+    fn facing(mut self, w1: f64, w2: f64) -> Self {
+        let height = (self.z[1] - self.z[0]) / TALL;
+        let (a, b) = (
+            w1 * (self.x[1] - self.x[0]) / height,
+            w2 * (self.y[1] - self.y[0]) / height,
+        );
+        let seen = |flipped: &[bool; 2]| {
+            let sign = |flip: bool| if flip { -1.0 } else { 1.0 };
+            let (a, b) = (a * sign(flipped[0]), b * sign(flipped[1]));
+            (ELEVATION.1 - ELEVATION.0 * (a * AZIMUTH.0 + b * AZIMUTH.1)).abs()
+        };
+        let turns = [[false, false], [false, true], [true, false], [true, true]];
+        self.flipped = turns.into_iter().fold(turns[0], |best, turn| {
+            if seen(&turn) > seen(&best) {
+                turn
+            } else {
+                best
+            }
+        });
+        self
     }
 
     /// Position in the box, each side from 0 to 1.
     fn inside(&self, (x, y, z): (f64, f64, f64)) -> [f64; 3] {
-        let share = |v: f64, [low, high]: [f64; 2]| (v - low) / (high - low);
-        [share(x, self.x), share(y, self.y), share(z, self.z)]
+        let [across, deep] = self.flipped;
+        [
+            share(x, self.x, across),
+            share(y, self.y, deep),
+            share(z, self.z, false),
+        ]
     }
 
     /// The place in the picture.
@@ -247,34 +300,33 @@ impl View {
         flat(self.inside(point))
     }
 
-    /// The cells of the surface from the farthest to the nearest, each with its mean value.
-    fn cells(&self, field: &Field) -> Vec<(Vec<(f64, f64)>, f64)> {
+    /// The corners of the cells of the surface, from the farthest cell to the nearest.
+    fn cells(&self, field: &Field) -> Vec<[Node; 4]> {
         let width = field.xs.len();
+        let node = |row: usize, column: usize| {
+            (
+                field.xs[column],
+                field.ys[row],
+                field.values[row * width + column],
+            )
+        };
         let mut cells = Vec::new();
         for row in 0..field.ys.len() - 1 {
             for column in 0..width - 1 {
-                let nodes = [
-                    (row, column),
-                    (row, column + 1),
-                    (row + 1, column + 1),
-                    (row + 1, column),
+                let corners = [
+                    node(row, column),
+                    node(row, column + 1),
+                    node(row + 1, column + 1),
+                    node(row + 1, column),
                 ];
-                let value = |(r, c): (usize, usize)| field.values[r * width + c];
-                let mean = nodes.iter().map(|n| value(*n)).sum::<f64>() / 4.0;
-                if mean.is_nan() {
-                    continue;
+                if corners.iter().all(|corner| !corner.2.is_nan()) {
+                    let [u, v, _] = self.inside(corners[0]);
+                    cells.push((u * NEAR[0] + v * NEAR[1], corners));
                 }
-                let corners = nodes.map(|n| self.project((field.xs[n.1], field.ys[n.0], value(n))));
-                let depth = column as f64 / width as f64 * NEAR[0]
-                    + row as f64 / field.ys.len() as f64 * NEAR[1];
-                cells.push((depth, overlapping(corners), mean));
             }
         }
         cells.sort_by(|a, b| a.0.total_cmp(&b.0));
-        cells
-            .into_iter()
-            .map(|(_, corners, mean)| (corners, mean))
-            .collect()
+        cells.into_iter().map(|(_, corners)| corners).collect()
     }
 
     /// Empty axes in space: floor and back walls with their grid, ticks and names.
@@ -292,24 +344,24 @@ impl View {
             }));
         };
         let mut notes = Vec::new();
-        let shares = |[low, high]: [f64; 2]| -> Vec<(f64, String)> {
-            let found = ticks::linear(low, high, 5);
+        let shares = |side: [f64; 2], flipped: bool| -> Vec<(f64, String)> {
+            let found = ticks::linear(side[0], side[1], 5);
             found
                 .into_iter()
-                .map(|tick| ((tick.value - low) / (high - low), tick.label))
+                .map(|tick| (share(tick.value, side, flipped), tick.label))
                 .collect()
         };
-        for (t, label) in shares(self.x) {
+        for (t, label) in shares(self.x, self.flipped[0]) {
             line([t, 0.0, 0.0], [t, 1.0, 0.0], Color::GRID);
             line([t, 1.0, 0.0], [t, 1.0, 1.0], Color::GRID);
             notes.push(note([t, 0.0, 0.0], (-9.0, 12.0), label, Align::Middle));
         }
-        for (t, label) in shares(self.y) {
+        for (t, label) in shares(self.y, self.flipped[1]) {
             line([0.0, t, 0.0], [1.0, t, 0.0], Color::GRID);
             line([0.0, t, 0.0], [0.0, t, 1.0], Color::GRID);
             notes.push(note([1.0, t, 0.0], (8.0, 12.0), label, Align::Start));
         }
-        for (t, label) in shares(self.z) {
+        for (t, label) in shares(self.z, false) {
             line([0.0, 0.0, t], [0.0, 1.0, t], Color::GRID);
             line([0.0, 1.0, t], [1.0, 1.0, t], Color::GRID);
             notes.push(note([0.0, 0.0, t], (-8.0, 0.0), label, Align::End));
@@ -330,8 +382,8 @@ impl View {
         }
         figure.marks.extend(notes);
         // The picture's own extent, with room for the ticks and names around the box.
-        figure.x.range = Some((-0.84, 0.84));
-        figure.y.range = Some((-0.62, 0.74));
+        figure.x.range = Some((-0.86, 0.86));
+        figure.y.range = Some((-0.84, 0.74));
         figure
     }
 }
@@ -365,18 +417,34 @@ fn flat([u, v, w]: [f64; 3]) -> (f64, f64) {
     (right, up)
 }
 
-/// A cell a little larger than it is, so that no hairline of paper shows between neighbours.
+/// A cell about a pixel larger than it is, so that no hairline of paper shows between neighbours.
 fn overlapping(corners: [(f64, f64); 4]) -> Vec<(f64, f64)> {
+    const MORE: f64 = 0.0025;
     let centre = corners
         .iter()
         .fold((0.0, 0.0), |sum, p| (sum.0 + p.0 / 4.0, sum.1 + p.1 / 4.0));
     let grown = |p: &(f64, f64)| {
-        (
-            centre.0 + (p.0 - centre.0) * 1.06,
-            centre.1 + (p.1 - centre.1) * 1.06,
-        )
+        let (dx, dy) = (p.0 - centre.0, p.1 - centre.1);
+        let factor = 1.0 + MORE / dx.hypot(dy).max(MORE);
+        (centre.0 + dx * factor, centre.1 + dy * factor)
     };
     corners.iter().map(grown).collect()
+}
+
+/// The part of a cell where its value, linear along its sides, is at least `level`.
+fn part_above(cell: &[Node; 4], level: f64) -> Vec<Node> {
+    let mut kept = Vec::new();
+    for (i, &b) in cell.iter().enumerate() {
+        let a = cell[(i + 3) % 4];
+        if (a.2 < level) != (b.2 < level) {
+            let t = (level - a.2) / (b.2 - a.2);
+            kept.push((a.0 + (b.0 - a.0) * t, a.1 + (b.1 - a.1) * t, level));
+        }
+        if b.2 >= level {
+            kept.push(b);
+        }
+    }
+    kept
 }
 
 #[cfg(test)]
@@ -387,34 +455,27 @@ mod tests {
     #[test]
     fn near_cells_are_drawn_last() {
         let axis = [0.0, 1.0, 2.0];
-        let flat_values =
-            Tensor::from_vec((0..9).map(f64::from).collect(), [3, 3]).expect("nine values");
-        let figure = surface(&axis, &axis, &flat_values, ["x", "y", "z"]).expect("a field");
-        let areas: Vec<&Area> = figure
-            .marks
-            .iter()
-            .filter_map(|mark| {
-                if let Mark::Area(area) = mark {
-                    Some(area)
-                } else {
-                    None
-                }
-            })
-            .collect();
-        assert_eq!(areas.len(), 4);
-        // The nearest corner of the box is (x, y) = (2, 0), the farthest (0, 2).
-        let nearest = View::new(
-            &read_field("surface", &axis, &axis, &flat_values).expect("a field"),
-            (0.0, 8.0),
-        )
-        .project((2.0, 0.0, 2.0));
-        let reach = |area: &Area| {
-            area.points
-                .iter()
-                .map(|p| (p.0 - nearest.0).hypot(p.1 - nearest.1))
-                .fold(f64::MAX, f64::min)
-        };
-        assert!(reach(areas[3]) < 0.05, "{}", reach(areas[3]));
+        let ramp: Vec<f64> = (0..9).map(f64::from).collect();
+        let ramp = Tensor::from_vec(ramp, [3, 3]).expect("nine values");
+        let field = read_field("surface", &axis, &axis, &ramp).expect("a field");
+        let cells = View::new(&field, (0.0, 8.0)).cells(&field);
+        assert_eq!(cells.len(), 4);
+        // The farthest corner of the box is (x, y) = (0, 2), the nearest (2, 0).
+        assert!(cells[0].contains(&(0.0, 2.0, 6.0)));
+        assert!(cells[3].contains(&(2.0, 0.0, 2.0)));
+    }
+
+    #[test]
+    fn a_surface_names_its_axes_and_values() {
+        let axis = [0.0, 1.0];
+        let bent = Tensor::from_vec(vec![0.0, 1.0, 1.0, 5.0], [2, 2]).expect("four values");
+        let svg = surface(&axis, &axis, &bent, ["w", "b", "cost"])
+            .expect("a field")
+            .to_svg()
+            .expect("drawable");
+        for text in ["w", "b", "cost"] {
+            assert!(svg.contains(&format!(">\n{text}\n<")), "{text} is missing");
+        }
     }
 
     #[test]
@@ -425,12 +486,33 @@ mod tests {
             ys: vec![0.0, 1.0],
             values: (0..2 * count).map(|i| i as f64).collect(),
         };
-        let thin = thinned(field);
+        let thin = thinned(&field);
         assert_eq!(
             (thin.xs.len(), thin.xs[0], thin.xs[CELLS]),
             (CELLS + 1, 0.0, 200.0)
         );
         assert_eq!(thin.values[2 * CELLS + 1], 401.0);
+    }
+
+    #[test]
+    fn a_cell_is_cut_at_its_level() {
+        let cell = [
+            (0.0, 0.0, 0.0),
+            (1.0, 0.0, 1.0),
+            (1.0, 1.0, 1.0),
+            (0.0, 1.0, 0.0),
+        ];
+        let mut part = part_above(&cell, 0.5);
+        part.sort_by(|a, b| a.partial_cmp(b).expect("finite"));
+        assert_eq!(
+            part,
+            [
+                (0.5, 0.0, 0.5),
+                (0.5, 1.0, 0.5),
+                (1.0, 0.0, 1.0),
+                (1.0, 1.0, 1.0)
+            ]
+        );
     }
 
     #[test]
@@ -440,13 +522,13 @@ mod tests {
             fitted_plane(&points, &[0.0, 1.0], &[1.0], 0.0)
                 .unwrap_err()
                 .to_string(),
-            "fitted_plane: the weight has shape [1]; a plane over two variables has two weights"
+            "fitted_plane: the weight has shape (1,); a plane over two variables has two weights"
         );
         assert_eq!(
             fitted_plane(&points, &[0.0], &[1.0, 1.0], 0.0)
                 .unwrap_err()
                 .to_string(),
-            "fitted_plane: points has shape [2, 2] and targets has shape [1]; they need one value per point each"
+            "fitted_plane: points has shape (2, 2) and targets has shape (1,); they need one value per point each"
         );
     }
 }

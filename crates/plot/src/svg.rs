@@ -21,7 +21,11 @@ pub(crate) fn encode(scene: &Scene) -> String {
     let wanted = format!(
         "<svg width=\"{width}\" height=\"{height}\" stroke-linecap=\"round\" stroke-linejoin=\"round\""
     );
-    document.replacen(&written, &wanted, 1)
+    // What SVG assumes anyway need not be said of every shape.
+    document
+        .replacen(&written, &wanted, 1)
+        .replace(" opacity=\"1\"", "")
+        .replace(" stroke=\"none\"", "")
 }
 
 #[cfg(test)]

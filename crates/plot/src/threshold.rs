@@ -94,7 +94,7 @@ pub fn threshold_effect(
             ..Note::new(
                 if above { 1.02 } else { -0.02 },
                 f64::from(class) + 0.5,
-                format!("{name}: {count}"),
+                format!("{name} {count}"),
             )
         }));
     }
@@ -321,10 +321,10 @@ mod tests {
         assert_eq!(
             notes,
             [
-                "true negatives: 1",
-                "false positives: 1",
-                "false negatives: 1",
-                "true positives: 2"
+                "true negatives 1",
+                "false positives 1",
+                "false negatives 1",
+                "true positives 2"
             ]
         );
         let outlined = |mark: &&Mark| matches!(mark, Mark::Points(points) if !points.filled);

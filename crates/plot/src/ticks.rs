@@ -1,5 +1,7 @@
 //! Where the ticks of an axis stand and what they say.
 
+use crate::font;
+
 /// One labelled tick.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tick {
@@ -7,6 +9,16 @@ pub struct Tick {
     pub value: f64,
     /// What is written beside it.
     pub label: String,
+}
+
+impl Tick {
+    /// Width of the widest label at `size` pixels.
+    pub(crate) fn widest(ticks: &[Self], size: f64) -> f64 {
+        let widths = ticks
+            .iter()
+            .map(|tick| font::width(&tick.label, size, false));
+        widths.fold(0.0, f64::max)
+    }
 }
 
 /// Steps offered within a decade.
@@ -101,8 +113,8 @@ pub(crate) fn linear(low: f64, high: f64, most: usize) -> Vec<Tick> {
 
 /// Ticks of a logarithmic axis: labelled ones, and the places of the small ones between.
 ///
-/// Whole decades when there are at least two; otherwise 1, 2 and 5 times a power of ten;
-/// within less than that, round values.
+/// Whole decades when there are at least three; otherwise as many of the digits 1 to 9 in each
+/// decade as there is room for.
 pub(crate) fn logarithmic(low: f64, high: f64, most: usize) -> (Vec<Tick>, Vec<f64>) {
     if !(low > 0.0 && high.is_finite() && high > low) {
         return (Vec::new(), Vec::new());
@@ -111,9 +123,8 @@ pub(crate) fn logarithmic(low: f64, high: f64, most: usize) -> (Vec<Tick>, Vec<f
         (low.log10() - 1e-9).ceil() as i32,
         (high.log10() + 1e-9).floor() as i32,
     );
-    let inside = |value: &f64| *value >= low * (1.0 - 1e-9) && *value <= high * (1.0 + 1e-9);
-    let plain = first >= -3 && last <= 4;
-    if last - first >= 1 {
+    if last - first >= 2 {
+        let plain = first >= -3 && last <= 4;
         let stride = ((last - first) as usize).div_ceil(most.max(1)).max(1);
         let majors = (first..=last)
             .filter(|exponent| exponent.rem_euclid(stride as i32) == 0)
@@ -126,29 +137,54 @@ pub(crate) fn logarithmic(low: f64, high: f64, most: usize) -> (Vec<Tick>, Vec<f
                 },
             })
             .collect();
-        let minors = if stride == 1 && last - first <= MINOR_DECADES {
-            (first - 1..=last)
-                .flat_map(|exponent| (2..10).map(move |m| f64::from(m) * 10.0_f64.powi(exponent)))
-                .filter(inside)
-                .collect()
+        let small = stride == 1 && last - first <= MINOR_DECADES;
+        let minors = if small {
+            digits(low, high, &DIGITS[0][1..])
         } else {
             Vec::new()
         };
         return (majors, minors);
     }
-    let majors: Vec<Tick> = (first - 1..=last)
-        .flat_map(|exponent| [1.0, 2.0, 5.0].map(|m| m * 10.0_f64.powi(exponent)))
-        .filter(inside)
-        .map(|value| Tick {
-            value,
-            label: number(value),
-        })
-        .collect();
-    if majors.len() >= 2 {
-        (majors, Vec::new())
-    } else {
-        (linear(low, high, most), Vec::new())
+    for chosen in DIGITS {
+        let values = digits(low, high, chosen);
+        if (2..=most + 1).contains(&values.len()) {
+            let minors = digits(low, high, DIGITS[0])
+                .into_iter()
+                .filter(|v| !values.contains(v))
+                .collect();
+            let labelled = values.iter().map(|&value| Tick {
+                value,
+                label: number(value),
+            });
+            return (labelled.collect(), minors);
+        }
     }
+    (linear(low, high, most), Vec::new())
+}
+
+/// The digits labelled in each decade, if there is room.
+const DIGITS: [&[f64]; 4] = [
+    &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0],
+    &[1.0, 2.0, 3.0, 5.0],
+    &[1.0, 3.0],
+    &[1.0],
+];
+
+/// The numbers in a range that have one of these digits followed by zeros.
+fn digits(low: f64, high: f64, chosen: &[f64]) -> Vec<f64> {
+    let decades = low.log10().floor() as i32..=high.log10().floor() as i32;
+    let place = |digit: f64, exponent: i32| {
+        let power = 10.0_f64.powi(exponent.abs());
+        if exponent < 0 {
+            digit / power
+        } else {
+            digit * power
+        }
+    };
+    decades
+        .flat_map(|exponent| chosen.iter().map(move |digit| place(*digit, exponent)))
+        .filter(|value| *value >= low * (1.0 - 1e-9) && *value <= high * (1.0 + 1e-9))
+        .collect()
 }
 
 fn plain_power(exponent: i32) -> String {
@@ -171,8 +207,8 @@ struct Numbers {
 
 impl Numbers {
     fn for_step(step: f64, magnitude: f64) -> Self {
-        let exponent = (magnitude >= 1e6 || magnitude < 1e-3)
-            .then(|| (magnitude.log10() + 1e-9).floor() as i32);
+        let exponent =
+            (!(1e-3..1e6).contains(&magnitude)).then(|| (magnitude.log10() + 1e-9).floor() as i32);
         let scaled = step / 10.0_f64.powi(exponent.unwrap_or(0));
         // The decimals that a step of 1, 2, 2.5 or 5 · 10ᵏ needs.
         let decimals = (0..12)
@@ -351,9 +387,19 @@ mod tests {
     }
 
     #[test]
-    fn less_than_a_decade_is_still_labelled() {
-        check(&logarithmic(0.3, 0.9, 5).0, &["0.4", "0.6", "0.8"]);
-        check(&logarithmic(0.15, 0.9, 5).0, &["0.2", "0.5"]);
+    fn few_decades_are_labelled_within() {
+        let (majors, minors) = logarithmic(0.19, 0.8, 8);
+        check(&majors, &["0.2", "0.3", "0.4", "0.5", "0.6", "0.7", "0.8"]);
+        assert!(minors.is_empty());
+        let (majors, minors) = logarithmic(0.19, 0.8, 4);
+        check(&majors, &["0.2", "0.3", "0.5"]);
+        assert_eq!(minors, [0.4, 0.6, 0.7, 0.8]);
+        check(&logarithmic(0.1, 10.0, 2).0, &["0.1", "1", "10"]);
+        check(
+            &logarithmic(0.5, 20.0, 6).0,
+            &["0.5", "1", "2", "3", "5", "10", "20"],
+        );
+        check(&logarithmic(0.41, 0.46, 3).0, &["0.42", "0.44", "0.46"]);
         check(&logarithmic(0.0, 1.0, 5).0, &[]);
     }
 
