@@ -73,6 +73,9 @@ pub fn confusion_matrix(counts: &(impl Series + ?Sized), names: &[&str]) -> Resu
     figure.y.name_ticks(names);
     figure.y.inverted = true;
     figure.equal_aspect = true;
+    // Many classes need a larger page for their counts to stay readable.
+    let side = |around: usize| (rows * 44 + around).min(4096) as u32;
+    figure.size = (side(230).max(640), side(150).max(480));
     figure.color_bar = Some(ColorBar {
         map: ColorMap::Blues,
         range: (0.0, 1.0),

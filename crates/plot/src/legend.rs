@@ -199,15 +199,13 @@ fn draw_entry(label: &str, mark: &Mark, (x, y): Place, scene: &mut Scene) {
         Mark::Bars(bars) => swatch((middle, y), bars.color, bars.opacity, scene),
         Mark::Cells(_) | Mark::Note(_) => {}
     }
-    scene.words(Words {
-        at: (x + KEY + GAP, y),
-        text: label.to_owned(),
-        size: SIZE,
-        bold: false,
-        color: Color::INK,
-        align: Align::Start,
-        upward: false,
-    });
+    scene.words(Words::new(
+        label,
+        (x + KEY + GAP, y),
+        SIZE,
+        Color::INK,
+        Align::Start,
+    ));
 }
 
 fn swatch((x, y): Place, color: Color, opacity: f64, scene: &mut Scene) {

@@ -78,15 +78,9 @@ impl Plot {
         };
         let push =
             (outer.left + 4.0 - own.left).max(0.0) - (own.right - outer.right + 4.0).max(0.0);
-        scene.words(Words {
-            at: (own.left + push, (own.top + own.bottom) / 2.0),
-            text: note.text.clone(),
-            size: note.size,
-            bold: note.bold,
-            color: note.color,
-            align: Align::Start,
-            upward: false,
-        });
+        let at = (own.left + push, (own.top + own.bottom) / 2.0);
+        let words = Words::new(&note.text, at, note.size, note.color, Align::Start);
+        scene.words(if note.bold { words.bold() } else { words });
         taken.push(own);
     }
 
@@ -239,36 +233,49 @@ impl Plot {
         self.cell_texts(cells, scene);
     }
 
+    /// Writes into the cells, in one size for all of them; nothing where it would be too small.
     fn cell_texts(&self, cells: &Cells, scene: &mut Scene) {
+        const SMALLEST: f64 = 8.0;
         let (a, b) = (
             self.place(cells.at(0.0, 0.0)),
             self.place(cells.at(1.0, 1.0)),
         );
         let (width, height) = ((b.0 - a.0).abs() - 6.0, (b.1 - a.1).abs());
-        for (index, lines) in cells.texts.iter().enumerate() {
-            let (row, column) = (index / cells.columns, index % cells.columns);
-            let (x, y) = self.place(cells.at(column as f64 + 0.5, row as f64 + 0.5));
-            // A low cell has room for its first line only.
-            let shown = if height < 46.0 {
-                &lines[..lines.len().min(1)]
-            } else {
-                &lines[..]
+        // A low cell has room for its first line only.
+        let rows = if height < 46.0 {
+            1
+        } else {
+            cells.texts.iter().map(Vec::len).max().unwrap_or(0)
+        };
+        for row in 0..rows {
+            let headline = row == 0 && rows > 1;
+            let lines = || {
+                cells
+                    .texts
+                    .iter()
+                    .map(|lines| lines.get(row).map_or("", String::as_str))
             };
-            for (i, line) in shown.iter().enumerate() {
-                let headline = i == 0 && shown.len() > 1;
-                let size = if headline { 17.0_f64 } else { 12.0 };
-                let size = size.min(width / font::width(line, 1.0, headline).max(0.1));
-                if size >= 6.0 {
-                    scene.words(Words {
-                        at: (x, y + (i as f64 - (shown.len() - 1) as f64 / 2.0) * 21.0),
-                        text: line.clone(),
-                        size,
-                        bold: headline,
-                        color: cells.colors[index].readable_ink(),
-                        align: Align::Middle,
-                        upward: false,
-                    });
-                }
+            let widest = lines()
+                .map(|line| font::width(line, 1.0, headline))
+                .fold(0.1, f64::max);
+            let size = if headline { 17.0_f64 } else { 12.0 }
+                .min(width / widest)
+                .min(height * 0.7);
+            if size < SMALLEST {
+                continue;
+            }
+            for (index, line) in lines().enumerate() {
+                let (r, c) = (index / cells.columns, index % cells.columns);
+                let (x, y) = self.place(cells.at(c as f64 + 0.5, r as f64 + 0.5));
+                let at = (x, y + (row as f64 - (rows - 1) as f64 / 2.0) * 21.0);
+                let words = Words::new(
+                    line,
+                    at,
+                    size,
+                    cells.colors[index].readable_ink(),
+                    Align::Middle,
+                );
+                scene.words(if headline { words.bold() } else { words });
             }
         }
     }

@@ -87,10 +87,10 @@ pub fn threshold_effect(
         let share = if above { 1.0 - threshold } else { threshold };
         let name = if share >= 0.35 { long } else { short };
         figure.marks.push(Mark::Note(Note {
-            shift: (if above { -8.0 } else { 8.0 }, 15.0),
+            shift: (if above { -6.0 } else { 6.0 }, 15.0),
             align: if above { Align::End } else { Align::Start },
             bold: true,
-            size: 13.0,
+            size: 12.0,
             ..Note::new(
                 if above { 1.02 } else { -0.02 },
                 f64::from(class) + 0.5,
