@@ -1,4 +1,4 @@
-//! Files of named tensors: safetensors.
+//! Files of named tensors: safetensors, and with the feature `numpy` npy and npz.
 //!
 //! A [`TensorMap`] is what such a file holds: tensors by name in a fixed
 //! order, and text about them. The same map always becomes the same bytes.
@@ -12,9 +12,17 @@
 mod atomic_write;
 mod elements;
 mod error;
+#[cfg(feature = "numpy")]
+pub mod npy;
+#[cfg(feature = "numpy")]
+mod npy_header;
+#[cfg(feature = "numpy")]
+pub mod npz;
 pub mod safetensors;
 mod safetensors_header;
 mod tensor_map;
+#[cfg(feature = "numpy")]
+mod zip;
 
 pub use atomic_write::atomic_write;
 pub use error::{Error, Result};

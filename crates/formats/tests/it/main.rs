@@ -2,4 +2,6 @@
 
 mod hostile;
 mod interop;
+#[cfg(feature = "numpy")]
+mod numpy;
 mod round_trip;
