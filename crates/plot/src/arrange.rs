@@ -173,7 +173,7 @@ fn fitting_ticks(
         }
         return (ticks.into_iter().step_by(stride).collect(), minor);
     }
-    let mut most = (frame.width() / 60.0).floor().clamp(1.0, 10.0) as usize;
+    let mut most = (frame.width() / 50.0).floor().clamp(1.0, 10.0) as usize;
     loop {
         let (ticks, minor) = figure.x.ticks(x, most);
         let crowded = ticks.windows(2).any(|pair| {
