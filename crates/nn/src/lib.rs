@@ -1,1 +1,87 @@
 //! Neural-network modules, layers, initialisers, losses and state dictionaries.
+//!
+//! A model is a struct with `#[derive(Module)]`, or a [`Sequential`]. Its parameters are leaf [`Var`]s that it
+//! shares with the optimizer; names, layouts, initial values and random draws are PyTorch's. Nothing here
+//! knows of files or optimizers: a model turns into a [`StateDict`] and back.
+//!
+//! Start with [`Module`], then [`Linear`], [`Sequential`] and [`Loss`].
+//!
+//! ```
+//! use gradus_nn::{BceWithLogitsLoss, Linear, Loss, Module, Relu, Sequential};
+//! use gradus_random::Generator;
+//! use gradus_tensor::tensor;
+//!
+//! let rng = Generator::new(42);
+//! let model = Sequential::new()
+//!     .with(Linear::new(2, 8, &rng))
+//!     .with(Relu::new())
+//!     .with(Linear::new(8, 1, &rng));
+//! let (x, y) = (tensor![[0.5, -1.0], [1.5, 2.0]], tensor![[0.0], [1.0]]);
+//!
+//! let loss = BceWithLogitsLoss::new().forward(&model.forward(&x.into())?, &y)?;
+//! loss.backward()?;
+//! for parameter in model.parameters() {
+//!     let step = parameter.grad().unwrap().mul_scalar(-0.1)?;
+//!     parameter.set_value(parameter.value().add(&step)?)?;
+//! }
+//! # Ok::<(), gradus_nn::Error>(())
+//! ```
+
+extern crate self as gradus_nn;
+
+mod activation;
+mod bce_loss;
+mod bce_with_logits_loss;
+mod buffer;
+mod children;
+mod convert;
+mod dropout;
+mod error;
+mod field;
+mod flatten;
+pub mod functional;
+mod identity;
+pub mod init;
+mod l1_loss;
+mod linear;
+mod load_state_dict;
+mod loss;
+mod mode;
+mod module;
+mod module_dict;
+mod module_list;
+mod mse_loss;
+mod observe;
+mod sequential;
+mod state_dict;
+mod summary;
+mod tree;
+mod walk;
+
+pub use activation::{Relu, Sigmoid, Tanh};
+pub use bce_loss::BceLoss;
+pub use bce_with_logits_loss::BceWithLogitsLoss;
+pub use buffer::Buffer;
+pub use dropout::Dropout;
+pub use error::{Error, ErrorKind, Result};
+pub use field::Field;
+pub use flatten::Flatten;
+pub use gradus_autograd::Var;
+pub use gradus_nn_derive::Module;
+#[doc(hidden)]
+pub use gradus_nn_derive::ModuleThroughGradus;
+pub use gradus_tensor::Reduction;
+pub use identity::Identity;
+pub use l1_loss::L1Loss;
+pub use linear::{Linear, LinearOptions};
+pub use load_state_dict::{Entry, Loaded, StateDictMismatch, Strictness};
+pub use loss::{Loss, Target};
+pub use mode::Mode;
+pub use module::{AsModule, Member, MemberMut, Module};
+pub use module_dict::ModuleDict;
+pub use module_list::ModuleList;
+pub use mse_loss::MseLoss;
+pub use observe::{observe, seen};
+pub use sequential::Sequential;
+pub use state_dict::StateDict;
+pub use summary::{Summary, SummaryRow};

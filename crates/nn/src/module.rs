@@ -1,0 +1,378 @@
+//! What a model is: a forward pass, and a walk over its parameters, buffers and children.
+
+use std::any::Any;
+
+use gradus_autograd::Var;
+use gradus_tensor::{DType, Device, Tensor};
+
+use crate::error::Result;
+use crate::load_state_dict::{self, Loaded, Strictness};
+use crate::state_dict::StateDict;
+use crate::summary::{self, Summary};
+use crate::{Buffer, Mode, convert, walk};
+
+/// A layer or a model.
+///
+/// `forward` computes; [`visit`](Module::visit) tells what the module consists of, and everything else
+/// follows from it. Both are derived for a struct whose fields are modules, parameters (leaf [`Var`]s),
+/// buffers ([`Buffer`]), `Vec`s, arrays and `Option`s of them, and plain data:
+///
+/// ```
+/// use gradus_nn::{Linear, Module, Result, Var};
+/// use gradus_random::Generator;
+/// use gradus_tensor::{Tensor, DType};
+///
+/// #[derive(Module)]
+/// struct Moons {
+///     hidden: Linear,
+///     output: Linear,
+/// }
+///
+/// impl Moons {
+///     fn forward(&self, x: &Var) -> Result<Var> {
+///         self.output.forward(&self.hidden.forward(x)?.relu()?)
+///     }
+/// }
+///
+/// let rng = Generator::new(42);
+/// let model = Moons { hidden: Linear::new(2, 8, &rng), output: Linear::new(8, 1, &rng) };
+/// let x = Tensor::zeros([4, 2], DType::F32)?;
+/// assert_eq!(model.forward(&x.into())?.shape(), [4, 1]);
+/// assert_eq!(model.num_parameters(), 33);
+/// let names: Vec<String> = model.named_parameters().into_iter().map(|(name, _)| name).collect();
+/// assert_eq!(names, ["hidden.weight", "hidden.bias", "output.weight", "output.bias"]);
+/// # Ok::<(), gradus_nn::Error>(())
+/// ```
+///
+/// # Deriving
+/// The derived `Module::forward` calls the `forward` you write on the struct; leaving it out is a compile
+/// error. `Display` is derived too and prints the nested layers as PyTorch does.
+///
+/// | attribute | meaning |
+/// |---|---|
+/// | on the struct: `#[module(no_forward)]` | several inputs or outputs: write your own methods, called by whoever holds the concrete type |
+/// | `#[module(name = "ReLU")]` | the name to print, instead of the struct's |
+/// | `#[module(extra_repr)]` | print what the struct's own `fn extra_repr(&self) -> String` says between the parentheses |
+/// | `#[module(no_display)]` | no `Display`, to write one yourself |
+/// | `#[module(observed)]` | the struct's `forward` reports its output to [`observe`](crate::observe()) itself, by [`seen`](crate::seen) |
+/// | `#[module(crate = "path")]` | where this crate is found |
+/// | on a field: `#[module(skip)]` | not a part of the module |
+/// | `#[module(name = "weight_ih_l0")]` | its key, instead of the field's name |
+///
+/// # Order and names
+/// Those of PyTorch's `state_dict`: a module's own parameters, then its buffers, then its children, each
+/// in the order of declaration; joined by dots. A parameter that is reached twice is listed once by
+/// `parameters`, under each of its names by `state_dict`.
+///
+/// # Misuse
+/// ```compile_fail,E0034
+/// // No `forward` of its own: "multiple applicable items", one of them named for the remedy.
+/// #[derive(gradus_nn::Module)]
+/// struct Silent { layer: gradus_nn::Linear }
+/// ```
+/// ```compile_fail,E0277
+/// // A field that is no part of a module: "mark the field `#[module(skip)]`".
+/// struct Unknown;
+/// #[derive(gradus_nn::Module)]
+/// #[module(no_forward)]
+/// struct Holder { thing: Unknown }
+/// ```
+/// ```compile_fail
+/// // "Module can be derived for structs only".
+/// #[derive(gradus_nn::Module)]
+/// enum Either { A(gradus_nn::Linear) }
+/// ```
+/// ```compile_fail
+/// // "on a field, `module` takes skip or name".
+/// #[derive(gradus_nn::Module)]
+/// #[module(no_forward)]
+/// struct Typo { #[module(skipped)] thing: usize }
+/// ```
+pub trait Module: AsModule + Any + Send + Sync {
+    /// The output for this input; see the type's own `forward`.
+    ///
+    /// # Errors
+    /// An input of a shape or dtype that some layer does not take.
+    fn forward(&self, input: &Var) -> Result<Var>;
+
+    /// Shows each part of this module with its name, in the order of declaration; children are not
+    /// entered.
+    fn visit<'a>(&'a self, see: &mut dyn FnMut(&str, Member<'a>));
+
+    /// As [`visit`](Module::visit), for replacing parts.
+    fn visit_mut(&mut self, see: &mut dyn FnMut(&str, MemberMut<'_>));
+
+    /// The name to print.
+    fn type_name(&self) -> &'static str;
+
+    /// What to print between the parentheses.
+    fn extra_repr(&self) -> String {
+        String::new()
+    }
+
+    /// The parameters, each once: handles to the same leaves that the model uses.
+    fn parameters(&self) -> Vec<Var> {
+        self.named_parameters()
+            .into_iter()
+            .map(|(_, parameter)| parameter)
+            .collect()
+    }
+
+    /// The parameters with their names, each once.
+    fn named_parameters(&self) -> Vec<(String, Var)> {
+        walk::named_parameters(self.as_module())
+    }
+
+    /// The buffers with their names, each once, those that are not saved too.
+    fn named_buffers(&self) -> Vec<(String, Buffer)> {
+        walk::named_buffers(self.as_module())
+    }
+
+    /// The modules that this one consists of, with their names.
+    fn children(&self) -> Vec<(String, &dyn Module)> {
+        walk::children(self.as_module())
+    }
+
+    /// This module under the empty name, then everything below it, parents first.
+    fn named_modules(&self) -> Vec<(String, &dyn Module)> {
+        walk::named_modules(self.as_module())
+    }
+
+    /// Number of trainable or frozen numbers in all parameters.
+    fn num_parameters(&self) -> usize {
+        self.parameters().iter().map(Var::numel).sum()
+    }
+
+    /// A snapshot of all parameters and saved buffers.
+    fn state_dict(&self) -> StateDict {
+        walk::state(self.as_module())
+            .into_iter()
+            .map(|(name, slot)| (name, slot.value()))
+            .collect()
+    }
+
+    /// Replaces all parameters and buffers by those of `state`. Optimizers keep working on them.
+    ///
+    /// # Errors
+    /// Names that are missing or unexpected (unless [`Strictness::Lenient`]), tensors of another shape or
+    /// dtype: all of them in one error, and nothing is changed.
+    fn load_state_dict(&self, state: &StateDict, strictness: Strictness) -> Result<Loaded> {
+        load_state_dict::load(self.as_module(), state, strictness)
+    }
+
+    /// Switches this module and everything below to training.
+    fn train(&self) {
+        self.set_training(true);
+    }
+
+    /// Switches this module and everything below to evaluation: dropout passes everything.
+    fn eval(&self) {
+        self.set_training(false);
+    }
+
+    /// Training (`true`) or evaluation.
+    fn set_training(&self, training: bool) {
+        walk::modes(self.as_module(), &mut |mode| mode.set_training(training));
+    }
+
+    /// Whether this module was last switched to training, as it is at first.
+    ///
+    /// Read off the first [`Mode`] of the walk; all layers and containers of this crate have one.
+    fn is_training(&self) -> bool {
+        let mut first = None;
+        walk::modes(self.as_module(), &mut |mode: &Mode| {
+            first = first.or(Some(mode.is_training()))
+        });
+        first.unwrap_or(true)
+    }
+
+    /// Forgets the gradients of all parameters.
+    fn zero_grad(&self) {
+        walk::parameters(self.as_module(), &mut |_, parameter| parameter.zero_grad());
+    }
+
+    /// Freezes all parameters (`false`) or thaws them.
+    ///
+    /// # Errors
+    /// A parameter that is no leaf.
+    fn requires_grad_(&self, requires_grad: bool) -> Result<()> {
+        self.parameters()
+            .iter()
+            .try_for_each(|parameter| Ok(parameter.set_requires_grad(requires_grad)?))
+    }
+
+    /// Calls `f` with this module and everything below, children first, as PyTorch's `apply` does: to
+    /// initialise, for example. What a module is, `downcast_ref` tells.
+    ///
+    /// ```
+    /// use gradus_nn::{Linear, Module, Sequential, Sigmoid, init};
+    /// use gradus_random::Generator;
+    ///
+    /// let rng = Generator::new(0);
+    /// let model = Sequential::new().with(Linear::new(2, 1, &rng)).with(Sigmoid::new());
+    /// model.apply(&mut |_, module| {
+    ///     if let Some(linear) = module.downcast_ref::<Linear>() {
+    ///         init::ones_(&linear.weight).unwrap();
+    ///     }
+    /// });
+    /// assert_eq!(model.state_dict().get("0.weight").unwrap().to_vec::<f32>()?, [1.0, 1.0]);
+    /// # Ok::<(), gradus_nn::Error>(())
+    /// ```
+    fn apply(&self, f: &mut dyn FnMut(&str, &dyn Module)) {
+        walk::apply(self.as_module(), "", f);
+    }
+
+    /// Converts parameters and floating-point buffers.
+    ///
+    /// The parameters become new leaves without gradients (a leaf's dtype is fixed), so make the
+    /// optimizer afterwards.
+    ///
+    /// # Errors
+    /// A dtype that is not floating-point; a parameter that is no leaf. Nothing is changed then.
+    fn to_dtype(&mut self, dtype: DType) -> Result<()> {
+        convert::to_dtype(self.as_module_mut(), dtype)
+    }
+
+    /// Moves parameters and buffers to a device.
+    ///
+    /// # Errors
+    /// A device that this build does not have. Nothing is changed then.
+    fn to_device(&mut self, device: Device) -> Result<()> {
+        convert::to_device(self.as_module_mut(), device)
+    }
+
+    /// A model with parameters, buffers and mode of its own, and the same numbers. Sharing within the
+    /// model is kept.
+    ///
+    /// # Errors
+    /// A parameter that is no leaf.
+    fn deep_copy(&self) -> Result<Self>
+    where
+        Self: Sized + Clone,
+    {
+        let mut copy = self.clone();
+        convert::detach_all(&mut copy)?;
+        Ok(copy)
+    }
+
+    /// A table of layers, output shapes, parameters and sizes, from a run on zeros of this shape in
+    /// evaluation mode. Nothing is recorded, drawn or changed.
+    ///
+    /// # Errors
+    /// Those of `forward`.
+    fn summary(&self, input_shape: &[usize]) -> Result<Summary> {
+        summary::summary(self.as_module(), input_shape)
+    }
+}
+
+/// A part of a module.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Member<'a> {
+    /// A tensor to train.
+    Parameter(&'a Var),
+    /// A tensor to keep.
+    Buffer(&'a Buffer),
+    /// A module within.
+    Module(&'a (dyn Module + 'static)),
+    /// Whether the module is in training.
+    Mode(&'a Mode),
+}
+
+/// A part of a module, to be replaced.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum MemberMut<'a> {
+    /// A tensor to train.
+    Parameter(&'a mut Var),
+    /// A tensor to keep.
+    Buffer(&'a mut Buffer),
+    /// A module within.
+    Module(&'a mut (dyn Module + 'static)),
+    /// Whether the module is in training.
+    Mode(&'a mut Mode),
+}
+
+/// Every module seen as a `dyn Module`; implemented for all of them.
+pub trait AsModule {
+    /// This module, its type forgotten.
+    fn as_module(&self) -> &(dyn Module + 'static);
+
+    /// This module, its type forgotten.
+    fn as_module_mut(&mut self) -> &mut (dyn Module + 'static);
+}
+
+impl<M: Module> AsModule for M {
+    fn as_module(&self) -> &(dyn Module + 'static) {
+        self
+    }
+
+    fn as_module_mut(&mut self) -> &mut (dyn Module + 'static) {
+        self
+    }
+}
+
+/// A boxed module is the module.
+impl Module for Box<dyn Module> {
+    #[inline]
+    fn forward(&self, input: &Var) -> Result<Var> {
+        (**self).forward(input)
+    }
+
+    fn visit<'a>(&'a self, see: &mut dyn FnMut(&str, Member<'a>)) {
+        (**self).visit(see);
+    }
+
+    fn visit_mut(&mut self, see: &mut dyn FnMut(&str, MemberMut<'_>)) {
+        (**self).visit_mut(see);
+    }
+
+    fn type_name(&self) -> &'static str {
+        (**self).type_name()
+    }
+
+    fn extra_repr(&self) -> String {
+        (**self).extra_repr()
+    }
+}
+
+impl dyn Module {
+    /// This module as its own type, if it is of type `M`.
+    #[must_use]
+    pub fn downcast_ref<M: Module>(&self) -> Option<&M> {
+        let this: &dyn Any = self.unboxed();
+        this.downcast_ref()
+    }
+
+    /// The module itself where a box of one was reached.
+    pub(crate) fn unboxed(&self) -> &(dyn Module + 'static) {
+        let this: &dyn Any = self;
+        match this.downcast_ref::<Box<dyn Module>>() {
+            Some(boxed) => (**boxed).unboxed(),
+            None => self.as_module(),
+        }
+    }
+}
+
+/// A tensor of a model's state: a parameter or a buffer.
+#[derive(Clone, Copy)]
+pub(crate) enum Slot<'a> {
+    Parameter(&'a Var),
+    Buffer(&'a Buffer),
+}
+
+impl Slot<'_> {
+    pub(crate) fn value(&self) -> Tensor {
+        match self {
+            Slot::Parameter(parameter) => parameter.value(),
+            Slot::Buffer(buffer) => buffer.value(),
+        }
+    }
+
+    pub(crate) fn set(&self, value: Tensor) -> Result<()> {
+        match self {
+            Slot::Parameter(parameter) => Ok(parameter.set_value(value)?),
+            Slot::Buffer(buffer) => buffer.set(value),
+        }
+    }
+}

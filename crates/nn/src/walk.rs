@@ -1,0 +1,118 @@
+//! The walk over a module and everything below it, and what it collects.
+
+use gradus_autograd::Var;
+
+use crate::module::Slot;
+use crate::{Buffer, Member, Mode, Module};
+
+type Modules<'a> = Vec<(String, &'a dyn Module)>;
+
+/// `encoder` and `weight` make `encoder.weight`; a path may be empty.
+pub(crate) fn join(path: &str, name: &str) -> String {
+    if path.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{path}.{name}")
+    }
+}
+
+pub(crate) fn children(module: &dyn Module) -> Modules<'_> {
+    let mut found = Vec::new();
+    module.visit(&mut |name, member| {
+        if let Member::Module(child) = member {
+            found.push((name.to_owned(), child));
+        }
+    });
+    found
+}
+
+pub(crate) fn named_modules(module: &dyn Module) -> Modules<'_> {
+    fn collect<'a>(module: &'a dyn Module, path: String, found: &mut Modules<'a>) {
+        let children = children(module);
+        let start = path.clone();
+        found.push((path, module));
+        for (name, child) in children {
+            collect(child, join(&start, &name), found);
+        }
+    }
+    let mut found = Vec::new();
+    collect(module, String::new(), &mut found);
+    found
+}
+
+/// Own parts of every module, parents first, with their paths.
+fn own_parts<'a>(module: &'a dyn Module, see: &mut dyn FnMut(String, Member<'a>)) {
+    for (path, module) in named_modules(module) {
+        module.visit(&mut |name, member| {
+            if !matches!(member, Member::Module(_)) {
+                see(join(&path, name), member);
+            }
+        });
+    }
+}
+
+pub(crate) fn modes(module: &dyn Module, see: &mut dyn FnMut(&Mode)) {
+    own_parts(module, &mut |_, member| {
+        if let Member::Mode(mode) = member {
+            see(mode);
+        }
+    });
+}
+
+/// Every parameter, as often as it is reached.
+pub(crate) fn parameters(module: &dyn Module, see: &mut dyn FnMut(String, &Var)) {
+    own_parts(module, &mut |path, member| {
+        if let Member::Parameter(parameter) = member {
+            see(path, parameter);
+        }
+    });
+}
+
+pub(crate) fn named_parameters(module: &dyn Module) -> Vec<(String, Var)> {
+    let mut found: Vec<(String, Var)> = Vec::new();
+    parameters(module, &mut |path, parameter| {
+        if !found.iter().any(|(_, known)| known.same_as(parameter)) {
+            found.push((path, parameter.clone()));
+        }
+    });
+    found
+}
+
+pub(crate) fn named_buffers(module: &dyn Module) -> Vec<(String, Buffer)> {
+    let mut found: Vec<(String, Buffer)> = Vec::new();
+    own_parts(module, &mut |path, member| {
+        if let Member::Buffer(buffer) = member
+            && !found.iter().any(|(_, known)| known.same_as(buffer))
+        {
+            found.push((path, buffer.clone()));
+        }
+    });
+    found
+}
+
+/// What the state dictionary contains, in PyTorch's order: of each module the parameters, then the
+/// buffers.
+pub(crate) fn state(module: &dyn Module) -> Vec<(String, Slot<'_>)> {
+    let mut found = Vec::new();
+    for (path, module) in named_modules(module) {
+        let mut buffers = Vec::new();
+        module.visit(&mut |name, member| match member {
+            Member::Parameter(parameter) => {
+                found.push((join(&path, name), Slot::Parameter(parameter)))
+            }
+            Member::Buffer(buffer) if buffer.is_persistent() => {
+                buffers.push((join(&path, name), Slot::Buffer(buffer)));
+            }
+            _ => {}
+        });
+        found.append(&mut buffers);
+    }
+    found
+}
+
+pub(crate) fn apply(module: &dyn Module, path: &str, f: &mut dyn FnMut(&str, &dyn Module)) {
+    for (name, child) in children(module) {
+        apply(child, &join(path, &name), f);
+    }
+    f(path, module);
+}
