@@ -1,135 +1,11 @@
-//! Shape and strides: how a tensor's elements lie in memory.
+//! Shapes: equality, broadcasting, and dimensions counted from either end.
 
 use crate::error::{ErrorKind, Result};
 
+pub(crate) use crate::storage::Layout;
+
 /// The most dimensions a tensor can have.
 pub const MAX_RANK: usize = 8;
-
-/// Shape, strides (in elements) and what follows from them. Plain data, no allocation.
-#[derive(Clone, Copy)]
-pub(crate) struct Layout {
-    len: usize,
-    rank: u8,
-    contiguous: bool,
-    shape: [usize; MAX_RANK],
-    strides: [usize; MAX_RANK],
-}
-
-impl Layout {
-    /// Row-major order.
-    ///
-    /// # Errors
-    /// More than [`MAX_RANK`] dimensions, or more elements than `isize::MAX` bytes can hold.
-    #[inline]
-    pub(crate) fn row_major(op: &'static str, shape: &[usize]) -> Result<Layout> {
-        if shape.len() > MAX_RANK {
-            return Err(ErrorKind::TooManyDims {
-                op,
-                rank: shape.len(),
-            }
-            .into());
-        }
-        let mut layout = Layout {
-            len: 1,
-            rank: shape.len() as u8,
-            contiguous: true,
-            shape: [0; MAX_RANK],
-            strides: [0; MAX_RANK],
-        };
-        // The product over dimensions of at least one bounds every stride, also when a size is 0.
-        let mut stride = 1usize;
-        let mut empty = false;
-        for d in (0..shape.len()).rev() {
-            layout.shape[d] = shape[d];
-            layout.strides[d] = stride;
-            empty |= shape[d] == 0;
-            stride = match stride.checked_mul(shape[d].max(1)) {
-                Some(s) if s <= (isize::MAX as usize) / 16 => s,
-                _ => {
-                    return Err(ErrorKind::TooLarge {
-                        op,
-                        shape: shape.to_vec(),
-                    }
-                    .into());
-                }
-            };
-        }
-        layout.len = if empty { 0 } else { stride };
-        Ok(layout)
-    }
-
-    /// Given strides; `strides` must keep every index inside the storage.
-    pub(crate) fn strided(shape: &[usize], strides: &[usize]) -> Layout {
-        debug_assert_eq!(shape.len(), strides.len());
-        let mut layout = Layout {
-            len: 1,
-            rank: shape.len() as u8,
-            contiguous: true,
-            shape: [0; MAX_RANK],
-            strides: [0; MAX_RANK],
-        };
-        layout.shape[..shape.len()].copy_from_slice(shape);
-        layout.strides[..shape.len()].copy_from_slice(strides);
-        layout.len = shape.iter().product();
-        layout.contiguous = layout.is_row_major();
-        layout
-    }
-
-    fn is_row_major(&self) -> bool {
-        if self.len == 0 {
-            return true;
-        }
-        let mut expected = 1;
-        for d in (0..self.rank as usize).rev() {
-            if self.shape[d] != 1 {
-                if self.strides[d] != expected {
-                    return false;
-                }
-                expected *= self.shape[d];
-            }
-        }
-        true
-    }
-
-    #[inline]
-    pub(crate) fn shape(&self) -> &[usize] {
-        // `rank` never exceeds MAX_RANK; the mask lets the compiler see it.
-        &self.shape[..(self.rank as usize).min(MAX_RANK)]
-    }
-
-    #[inline]
-    pub(crate) fn strides(&self) -> &[usize] {
-        &self.strides[..(self.rank as usize).min(MAX_RANK)]
-    }
-
-    #[inline]
-    pub(crate) fn rank(&self) -> usize {
-        self.rank as usize
-    }
-
-    #[inline]
-    pub(crate) fn len(&self) -> usize {
-        self.len
-    }
-
-    #[inline]
-    pub(crate) fn is_contiguous(&self) -> bool {
-        self.contiguous
-    }
-
-    /// One past the largest element offset that is reachable, 0 if empty.
-    pub(crate) fn extent(&self) -> usize {
-        if self.len == 0 {
-            return 0;
-        }
-        1 + self
-            .shape()
-            .iter()
-            .zip(self.strides())
-            .map(|(&n, &s)| (n - 1) * s)
-            .sum::<usize>()
-    }
-}
 
 /// A shape by value, without allocation.
 #[derive(Clone, Copy)]
@@ -240,34 +116,6 @@ pub(crate) fn broadcast_shapes(op: &'static str, a: &[usize], b: &[usize]) -> Re
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn row_major_strides_and_length() {
-        let l = Layout::row_major("t", &[2, 3, 4]).unwrap();
-        assert_eq!(
-            (l.strides(), l.len(), l.extent()),
-            (&[12, 4, 1][..], 24, 24)
-        );
-        let empty = Layout::row_major("t", &[2, 0, 4]).unwrap();
-        assert_eq!(
-            (empty.len(), empty.extent(), empty.is_contiguous()),
-            (0, 0, true)
-        );
-        assert_eq!(Layout::row_major("t", &[]).unwrap().len(), 1);
-    }
-
-    #[test]
-    fn too_many_dimensions_or_elements_are_refused() {
-        assert!(Layout::row_major("t", &[1; 9]).is_err());
-        assert!(Layout::row_major("t", &[usize::MAX, 2]).is_err());
-        assert!(Layout::row_major("t", &[0, usize::MAX, usize::MAX]).is_err());
-    }
-
-    #[test]
-    fn contiguity_ignores_strides_of_size_one() {
-        assert!(Layout::strided(&[1, 3], &[77, 1]).is_contiguous());
-        assert!(!Layout::strided(&[3, 2], &[1, 3]).is_contiguous());
-    }
 
     #[test]
     fn broadcasting_aligns_the_last_dimension() {

@@ -3,7 +3,6 @@
 use std::fmt::Debug;
 
 use crate::error::{ErrorKind, Result};
-use crate::layout::Shape;
 use crate::{DType, Tensor};
 
 /// A differentiable operation of `N` inputs: forward and gradient rule side by side.
@@ -199,15 +198,23 @@ impl Saves {
 }
 
 /// Shapes of the inputs of a recorded operation, by value.
-#[derive(Clone, Copy, Debug)]
-pub struct InputShape(Shape);
+///
+/// One pooled block without elements: only rules that read shapes pay for it.
+#[derive(Clone)]
+pub struct InputShape(Tensor);
 
 impl InputShape {
     /// Remembers a shape.
     #[inline]
     #[must_use]
     pub fn new(shape: &[usize]) -> InputShape {
-        InputShape(Shape::new(shape))
+        InputShape(Tensor::shape_only(shape))
+    }
+}
+
+impl Debug for InputShape {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.shape().fmt(f)
     }
 }
 
@@ -269,7 +276,7 @@ impl<'a, A: Array> Saved<'a, A> {
     #[inline]
     pub fn shape(&self, index: usize) -> Result<&'a [usize]> {
         match (self.shapes.get(index), self.inputs.get(index)) {
-            (Some(shape), _) => Ok(shape.0.as_slice()),
+            (Some(shape), _) => Ok(shape.0.shape()),
             (None, Some(Some(input))) => Ok(input.shape()),
             _ => Err(self.missing("the shape of an input")),
         }

@@ -20,7 +20,7 @@ impl Tensor {
     /// ```
     pub fn from_vec<T: Element>(values: Vec<T>, shape: impl AsRef<[usize]>) -> Result<Tensor> {
         let layout = layout_for("from_vec", values.len(), shape.as_ref())?;
-        Ok(Tensor::from_owned(values, layout))
+        Ok(Tensor::from_owned(values, &layout))
     }
 
     /// Copies a slice into a tensor of this shape, in row-major order.
@@ -29,14 +29,14 @@ impl Tensor {
     /// The shape's product is not the slice's length.
     pub fn from_slice<T: Element>(values: &[T], shape: impl AsRef<[usize]>) -> Result<Tensor> {
         let layout = layout_for("from_slice", values.len(), shape.as_ref())?;
-        Ok(kernel::from_slice(layout, values))
+        Ok(kernel::from_slice(&layout, values))
     }
 
     /// A tensor without dimensions that holds one number of Rust type `T`.
     #[must_use]
     pub fn scalar<T: Element>(value: T) -> Tensor {
         let layout = Layout::row_major("scalar", &[]).expect("no dimensions fit");
-        kernel::single(layout, value)
+        kernel::single(&layout, value)
     }
 
     /// Sizes of the dimensions; empty for a tensor without dimensions.
@@ -206,7 +206,7 @@ impl Tensor {
         dtype: DType,
     ) -> Result<Tensor> {
         let layout = Layout::row_major("full", shape.as_ref())?;
-        Ok(kernel::fill(layout, value.into(), dtype))
+        Ok(kernel::fill(&layout, value.into(), dtype))
     }
 
     /// Zeros.
@@ -242,7 +242,7 @@ impl Tensor {
     pub fn full_like(&self, value: impl Into<Scalar>) -> Tensor {
         let layout =
             Layout::row_major("full_like", self.shape()).expect("the shape exists already");
-        kernel::fill(layout, value.into(), self.dtype())
+        kernel::fill(&layout, value.into(), self.dtype())
     }
 
     /// Writes `source`'s elements into this tensor; both keep their shape. The write goes to this

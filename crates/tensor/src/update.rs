@@ -52,7 +52,7 @@ impl Tensor {
         }
         for_float!("update_by", self.dtype(), T => {
             self.make_exclusive();
-            let gradient = gradient.contiguous();
+            let gradient = kernel::Dense::of(gradient);
             for s in &mut state {
                 s.make_exclusive();
             }

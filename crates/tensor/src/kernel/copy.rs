@@ -2,6 +2,7 @@
 
 use std::mem::MaybeUninit;
 
+use super::dense::Dense;
 use super::walk::Rows;
 use crate::dispatch::for_dtype;
 use crate::layout::Layout;
@@ -22,7 +23,7 @@ pub(crate) fn materialize(x: &Tensor) -> Tensor {
     let layout = Layout::row_major("copy", x.shape()).expect("the tensor already has this shape");
     for_dtype!(x.dtype(), T => {
         // SAFETY: `copy_strided` writes every element.
-        unsafe { Tensor::build::<T>(layout, |out| copy_strided(x, out)) }
+        unsafe { Tensor::build::<T>(&layout, |out| copy_strided(x, out)) }
     })
 }
 
@@ -48,7 +49,7 @@ fn copy_strided<T: Element>(x: &Tensor, out: &mut [MaybeUninit<T>]) {
 }
 
 /// Every element `value`.
-pub(crate) fn fill(layout: Layout, value: Scalar, dtype: DType) -> Tensor {
+pub(crate) fn fill(layout: &Layout, value: Scalar, dtype: DType) -> Tensor {
     for_dtype!(dtype, T => {
         let value = T::from_scalar(value);
         // SAFETY: every element is written.
@@ -59,12 +60,12 @@ pub(crate) fn fill(layout: Layout, value: Scalar, dtype: DType) -> Tensor {
 /// The same numbers as another dtype.
 #[inline(never)]
 pub(crate) fn cast(x: &Tensor, dtype: DType) -> Tensor {
-    let x = x.contiguous();
+    let x = Dense::of(x);
     for_dtype!(x.dtype(), S => for_dtype!(dtype, D => {
         // SAFETY: every element is written. A plain loop: a hundred pairs of types are not worth
         // three instruction sets each.
         unsafe {
-            Tensor::build::<D>(*x.layout(), |out| {
+            Tensor::build::<D>(x.layout(), |out| {
                 for (to, from) in out.iter_mut().zip(x.host_slice::<S>()) {
                     to.write(from.cast::<D>());
                 }
@@ -75,7 +76,7 @@ pub(crate) fn cast(x: &Tensor, dtype: DType) -> Tensor {
 
 /// A tensor of one element.
 #[inline]
-pub(crate) fn single<T: Element>(layout: Layout, value: T) -> Tensor {
+pub(crate) fn single<T: Element>(layout: &Layout, value: T) -> Tensor {
     // SAFETY: the one element is written.
     unsafe {
         Tensor::build::<T>(layout, |out| {
@@ -94,13 +95,13 @@ pub(crate) fn first<T: Element>(x: &Tensor) -> T {
 
 /// A new tensor with these elements.
 #[inline]
-pub(crate) fn from_slice<T: Element>(layout: Layout, values: &[T]) -> Tensor {
+pub(crate) fn from_slice<T: Element>(layout: &Layout, values: &[T]) -> Tensor {
     // SAFETY: `copy_from` writes every element.
     unsafe { Tensor::build::<T>(layout, |out| copy_from(out, values)) }
 }
 
 /// Row by row the rows of all contiguous inputs, each seen as `outer` rows.
-pub(crate) fn join<T: Element>(inputs: &[Tensor], outer: usize, layout: Layout) -> Tensor {
+pub(crate) fn join<T: Element>(inputs: &[Tensor], outer: usize, layout: &Layout) -> Tensor {
     // SAFETY: the rows of all inputs together are one row of the result, for every row.
     unsafe {
         Tensor::build::<T>(layout, |out| {

@@ -69,7 +69,7 @@ pub(crate) fn map<T: Element, U: Element>(
     let xs = x.host_slice::<T>();
     // SAFETY: each element of `out` is written, in one piece or another.
     unsafe {
-        Tensor::build::<U>(*x.layout(), |out| {
+        Tensor::build::<U>(x.layout(), |out| {
             if xs.len() <= PIECE {
                 return dispatch(Map(xs, out, f));
             }
@@ -95,14 +95,9 @@ pub(crate) fn zip<T: Element, U: Element>(
     );
     if a.is_contiguous() && b.is_contiguous() {
         let (xs, ys) = (a.host_slice::<T>(), b.host_slice::<T>());
-        let layout = if a.rank() == 0 {
-            *a.layout()
-        } else {
-            row_major(a.shape())
-        };
         // SAFETY: each element of `out` is written, in one piece or another.
         return unsafe {
-            Tensor::build::<U>(layout, |out| {
+            Tensor::build::<U>(a.layout(), |out| {
                 if xs.len() <= PIECE {
                     return dispatch(Zip(xs, ys, out, f));
                 }
@@ -126,7 +121,7 @@ fn zip_strided<T: Element, U: Element>(
     let (pa, pb) = (a.host_ptr::<T>(), b.host_ptr::<T>());
     // SAFETY: rows stay inside what the layouts reach and cover `out` exactly once, in order.
     unsafe {
-        Tensor::build::<U>(row_major(a.shape()), |out| {
+        Tensor::build::<U>(&row_major(a.shape()), |out| {
             if out.is_empty() {
                 return;
             }

@@ -2,6 +2,7 @@
 
 use std::mem::MaybeUninit;
 
+use super::dense::Dense;
 use crate::dispatch::for_dtype;
 use crate::layout::Layout;
 use crate::{Element, Tensor};
@@ -13,9 +14,9 @@ pub(crate) fn gather_rows(
     size: usize,
     inner: usize,
     index: &[i64],
-    layout: Layout,
+    layout: &Layout,
 ) -> Tensor {
-    let x = x.contiguous();
+    let x = Dense::of(x);
     for_dtype!(x.dtype(), T => {
         let xs = x.host_slice::<T>();
         // SAFETY: every row of `out` is written.

@@ -3,6 +3,7 @@
 use gemm_common::Parallelism;
 
 use super::copy_from;
+use super::dense::Dense;
 use super::parallel::{in_pool, num_threads};
 use crate::layout::Layout;
 use crate::{Element, Tensor};
@@ -63,7 +64,7 @@ gemm! { f32, gemm_f32; f64, gemm_f64; }
 
 /// `A B` for each pair of matrices in the batch: `(batch.., m, k) × (batch.., k, n)`. The shapes were
 /// checked; `layout` is the result's.
-pub(crate) fn matmul<T: Gemm>(a: &Tensor, b: &Tensor, layout: Layout) -> Tensor {
+pub(crate) fn matmul<T: Gemm>(a: &Tensor, b: &Tensor, layout: &Layout) -> Tensor {
     let rank = a.rank();
     let batch = &a.shape()[..rank - 2];
     let (m, k, n) = (
@@ -114,10 +115,10 @@ pub(crate) fn affine<T: Gemm>(
     w: &Tensor,
     b: &Tensor,
     rows: usize,
-    layout: Layout,
+    layout: &Layout,
 ) -> Tensor {
     let (outputs, inputs) = (w.shape()[0], w.shape()[1]);
-    let b = b.contiguous();
+    let b = Dense::of(b);
     let bias = b.host_slice::<T>();
     let (row, column) = match x.strides() {
         &[row, column] => (row, column),

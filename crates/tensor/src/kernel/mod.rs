@@ -4,6 +4,7 @@
 //! the sizes alone, and reductions combine their pieces in a fixed tree.
 
 mod copy;
+mod dense;
 mod elementwise;
 mod gather;
 pub(crate) mod gemm;
@@ -15,6 +16,7 @@ mod simd;
 mod walk;
 
 pub(crate) use copy::{cast, copy_from, fill, first, from_slice, join, materialize, single};
+pub(crate) use dense::Dense;
 pub(crate) use elementwise::{map, update, zip};
 pub(crate) use gather::{add_rows, gather_rows};
 pub use math::Real;

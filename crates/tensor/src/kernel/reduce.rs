@@ -7,6 +7,7 @@
 
 use std::mem::MaybeUninit;
 
+use super::dense::Dense;
 use super::elementwise::Shared;
 use super::lanes::{LANES, fold};
 use super::{Kernel, dispatch, for_pieces};
@@ -121,7 +122,7 @@ pub(crate) fn sum_of<T: Number>(
     b: &Tensor,
     f: impl Fn(T, T) -> T + Copy + Send + Sync,
 ) -> T {
-    let (a, b) = (a.contiguous(), b.contiguous());
+    let (a, b) = (Dense::of(a), Dense::of(b));
     let (xs, ys) = (a.host_slice::<T>(), b.host_slice::<T>());
     assert_eq!(xs.len(), ys.len(), "kernel operands have equal shapes");
     if xs.len() <= BLOCK {
@@ -155,9 +156,9 @@ pub(crate) fn sum_middle<T: Number>(
     outer: usize,
     middle: usize,
     inner: usize,
-    layout: Layout,
+    layout: &Layout,
 ) -> Tensor {
-    let x = x.contiguous();
+    let x = Dense::of(x);
     let xs = x.host_slice::<T>();
     // SAFETY: the fill writes every element; zeros stand where sums are accumulated.
     unsafe {
@@ -219,10 +220,10 @@ fn rows<U: Element>(
 pub(crate) fn extreme_last<T: Element>(
     x: &Tensor,
     middle: usize,
-    layout: Layout,
+    layout: &Layout,
     better: impl Fn(T, T) -> bool + Sync + Send,
 ) -> Tensor {
-    let x = x.contiguous();
+    let x = Dense::of(x);
     let xs = x.host_slice::<T>();
     // SAFETY: every element is written.
     unsafe {

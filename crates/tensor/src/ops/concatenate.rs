@@ -22,7 +22,7 @@ impl VariadicOp for Cat {
         let layout = Layout::row_major(Self::NAME, shape.as_slice())?;
         let outer = shape.as_slice()[..self.dim].iter().product();
         let inputs: Vec<Tensor> = inputs.iter().map(|x| x.contiguous()).collect();
-        Ok(for_dtype!(inputs[0].dtype(), T => kernel::join::<T>(&inputs, outer, layout)))
+        Ok(for_dtype!(inputs[0].dtype(), T => kernel::join::<T>(&inputs, outer, &layout)))
     }
 
     /// The part of the gradient that stands where the input was put.

@@ -16,7 +16,7 @@ impl Tensor {
         // NaN beats everything but an earlier NaN.
         let (x, size, layout) = along("argmax", self, dim, keepdim)?;
         Ok(
-            for_dtype!(x.dtype(), T => kernel::extreme_last::<T>(&x, size, layout, |new, best| {
+            for_dtype!(x.dtype(), T => kernel::extreme_last::<T>(&x, size, &layout, |new, best| {
                 new > best || (is_nan(new) && !is_nan(best))
             })),
         )
@@ -29,7 +29,7 @@ impl Tensor {
     pub fn argmin(&self, dim: isize, keepdim: bool) -> Result<Tensor> {
         let (x, size, layout) = along("argmin", self, dim, keepdim)?;
         Ok(
-            for_dtype!(x.dtype(), T => kernel::extreme_last::<T>(&x, size, layout, |new, best| {
+            for_dtype!(x.dtype(), T => kernel::extreme_last::<T>(&x, size, &layout, |new, best| {
                 new < best || (is_nan(new) && !is_nan(best))
             })),
         )
@@ -50,7 +50,7 @@ fn along(
         return Err(ErrorKind::Invalid { op, message }.into());
     }
     if x.rank() == 0 {
-        return Ok((x.clone(), 1, *x.layout()));
+        return Ok((x.clone(), 1, x.layout().clone()));
     }
     let layout = reduced_layout(
         op,

@@ -80,7 +80,7 @@ impl Op<1> for IndexSelect {
             size,
             inner,
             self.index.host_slice(),
-            layout,
+            &layout,
         ))
     }
 
@@ -170,7 +170,7 @@ impl Tensor {
             size,
             inner,
             rows,
-            Layout::row_major(OP, shape.as_slice())?,
+            &Layout::row_major(OP, shape.as_slice())?,
         ))
     }
 }

@@ -29,7 +29,7 @@ impl Op<3> for Affine {
         shape[rank - 1] = outputs;
         let layout = Layout::row_major(Self::NAME, &shape[..rank])?;
         let x = if rank == 2 { x.clone() } else { x.contiguous() };
-        for_float!(Self::NAME, x.dtype(), T => Ok(gemm::affine::<T>(&x, w, b, rows, layout)))
+        for_float!(Self::NAME, x.dtype(), T => Ok(gemm::affine::<T>(&x, w, b, rows, &layout)))
     }
 
     /// dL/dx = g W,  dL/dW = gᵀ x,  dL/db = the sum of g over rows

@@ -22,7 +22,7 @@ impl Op<2> for MatMul {
         shape[..rank].copy_from_slice(a.shape());
         shape[rank - 1] = b.shape()[rank - 1];
         let layout = Layout::row_major(Self::NAME, &shape[..rank])?;
-        for_float!(Self::NAME, a.dtype(), T => Ok(gemm::matmul::<T>(a, b, layout)))
+        for_float!(Self::NAME, a.dtype(), T => Ok(gemm::matmul::<T>(a, b, &layout)))
     }
 
     /// dL/da = g bᵀ,  dL/db = aᵀ g

@@ -108,7 +108,7 @@ impl Op<1> for Sum {
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
         let layout = reduced_layout(Self::NAME, x.shape(), self.dims, self.keepdim)?;
         let (x, (outer, middle, inner)) = as_three(x, self.dims)?;
-        for_number!(Self::NAME, x.dtype(), T => Ok(kernel::sum_middle::<T>(&x, outer, middle, inner, layout)))
+        for_number!(Self::NAME, x.dtype(), T => Ok(kernel::sum_middle::<T>(&x, outer, middle, inner, &layout)))
     }
 
     /// dL/dx = g, repeated along the summed dimensions

@@ -26,10 +26,10 @@ impl Op<1> for Reshape {
             .into());
         }
         if x.is_contiguous() {
-            return Ok(x.view_with(layout, 0));
+            return Ok(x.view_with(&layout, 0));
         }
         if let Some(strides) = viewable(x.shape(), x.strides(), to) {
-            return Ok(x.view_with(Layout::strided(to, &strides[..to.len()]), 0));
+            return Ok(x.view_with(&Layout::strided(to, &strides[..to.len()]), 0));
         }
         let mut copy = x.copy();
         copy.relayout(layout);
@@ -87,7 +87,7 @@ impl Op<1> for Permute {
             strides[to] = x.strides()[from];
         }
         Ok(x.view_with(
-            Layout::strided(&shape[..order.len()], &strides[..order.len()]),
+            &Layout::strided(&shape[..order.len()], &strides[..order.len()]),
             0,
         ))
     }
@@ -137,7 +137,7 @@ impl Op<1> for Expand {
                 *stride = x.strides()[d - lead];
             }
         }
-        Ok(x.view_with(Layout::strided(to, &strides[..to.len()]), 0))
+        Ok(x.view_with(&Layout::strided(to, &strides[..to.len()]), 0))
     }
 
     /// dL/dx = g, summed where elements were repeated
@@ -165,7 +165,7 @@ impl Op<1> for Slice {
         strides.as_mut_slice()[self.dim] *= self.step;
         let offset = self.start * x.strides()[self.dim];
         Ok(x.view_with(
-            Layout::strided(shape.as_slice(), strides.as_slice()),
+            &Layout::strided(shape.as_slice(), strides.as_slice()),
             offset,
         ))
     }

@@ -5,6 +5,7 @@
 //! points into its base and keeps it alive; a `Vec` that moved in stays where it was.
 //! Everything that knows that elements are host memory is in this folder and in `kernel`.
 
+mod layout;
 mod pool;
 
 use std::any::Any;
@@ -12,9 +13,9 @@ use std::mem::{MaybeUninit, size_of};
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicUsize, Ordering, fence};
 
-use crate::layout::Layout;
 use crate::{DType, Device, Element};
 
+pub(crate) use layout::Layout;
 pub use pool::{MemoryStats, memory_stats, release_memory};
 
 /// Elements start at this multiple: one cache line, one AVX-512 register.
@@ -152,7 +153,7 @@ impl Tensor {
 
     /// A block with room for `layout`'s elements, which are not written yet.
     #[inline]
-    fn allocate(layout: Layout, dtype: DType) -> Tensor {
+    fn allocate(layout: &Layout, dtype: DType) -> Tensor {
         let bytes = layout.len() * dtype.size();
         if bytes <= INLINE_LIMIT {
             let (memory, class) = pool::take(HEADER + bytes);
@@ -181,22 +182,22 @@ impl Tensor {
         memory: NonNull<u8>,
         class: u8,
         data: NonNull<u8>,
-        layout: Layout,
+        layout: &Layout,
         dtype: DType,
         owner: Owner,
     ) -> Tensor {
         let block = memory.cast::<Block>();
-        // SAFETY: pooled memory of at least HEADER bytes, 64-byte aligned, ours alone.
+        let to = block.as_ptr();
+        // SAFETY: pooled memory of at least HEADER bytes, 64-byte aligned, ours alone. Every field is
+        // written; the layout is plain data of which unused places may stay as they are.
         unsafe {
-            block.write(Block {
-                refs: AtomicUsize::new(1),
-                data,
-                layout,
-                dtype,
-                device: Device::Cpu,
-                class,
-                owner,
-            });
+            (&raw mut (*to).refs).write(AtomicUsize::new(1));
+            (&raw mut (*to).data).write(data);
+            layout.copy_to(&raw mut (*to).layout);
+            (&raw mut (*to).dtype).write(dtype);
+            (&raw mut (*to).device).write(Device::Cpu);
+            (&raw mut (*to).class).write(class);
+            (&raw mut (*to).owner).write(owner);
         }
         Tensor(block)
     }
@@ -207,7 +208,7 @@ impl Tensor {
     /// `fill` must write every element of the slice it gets.
     #[inline]
     pub(crate) unsafe fn build<T: Element>(
-        layout: Layout,
+        layout: &Layout,
         fill: impl FnOnce(&mut [MaybeUninit<T>]),
     ) -> Tensor {
         debug_assert!(layout.is_contiguous());
@@ -226,7 +227,7 @@ impl Tensor {
     /// Every element that `layout` reaches from `offset` must lie inside this tensor's reach; this is
     /// checked.
     #[inline]
-    pub(crate) fn view_with(&self, layout: Layout, offset: usize) -> Tensor {
+    pub(crate) fn view_with(&self, layout: &Layout, offset: usize) -> Tensor {
         let block = self.block();
         let extent = layout.extent();
         assert!(
@@ -245,7 +246,7 @@ impl Tensor {
     }
 
     /// Takes a vector's memory as it is. The layout must be contiguous and of the vector's length.
-    pub(crate) fn from_owned<T: Element>(values: Vec<T>, layout: Layout) -> Tensor {
+    pub(crate) fn from_owned<T: Element>(values: Vec<T>, layout: &Layout) -> Tensor {
         assert!(
             layout.is_contiguous() && layout.len() == values.len(),
             "layout and vector agree"
@@ -261,6 +262,21 @@ impl Tensor {
             layout,
             T::DTYPE,
             Owner::Foreign(values),
+        )
+    }
+
+    /// A block that has this shape and no elements; nothing may ever read them.
+    #[inline]
+    pub(crate) fn shape_only(shape: &[usize]) -> Tensor {
+        let layout = Layout::row_major("shape", shape).expect("the shape of a tensor that exists");
+        let (memory, class) = pool::take(HEADER);
+        Self::place(
+            memory,
+            class,
+            NonNull::dangling(),
+            &layout,
+            DType::Bool,
+            Owner::Inline,
         )
     }
 
@@ -344,7 +360,7 @@ mod tests {
         let n: usize = shape.iter().product();
         Tensor::from_owned(
             (0..n).map(|i| i as f32).collect(),
-            Layout::row_major("t", shape).unwrap(),
+            &Layout::row_major("t", shape).unwrap(),
         )
     }
 
@@ -357,8 +373,8 @@ mod tests {
     #[test]
     fn a_view_keeps_its_base_alive() {
         let base = counting(&[4]);
-        let view = base.view_with(Layout::strided(&[2], &[2]), 1);
-        let again = view.view_with(Layout::strided(&[1], &[1]), 2);
+        let view = base.view_with(&Layout::strided(&[2], &[2]), 1);
+        let again = view.view_with(&Layout::strided(&[1], &[1]), 2);
         drop(base);
         drop(view);
         assert_eq!(again.host_slice::<f32>(), [3.0]);
@@ -367,14 +383,14 @@ mod tests {
     #[test]
     #[should_panic(expected = "beyond its base")]
     fn a_view_cannot_reach_outside() {
-        let _ = counting(&[4]).view_with(Layout::strided(&[2], &[2]), 2);
+        let _ = counting(&[4]).view_with(&Layout::strided(&[2], &[2]), 2);
     }
 
     #[test]
     fn exclusiveness_counts_handles_and_views() {
         let a = counting(&[4]);
         assert!(a.is_exclusive());
-        let v = a.view_with(Layout::strided(&[2], &[1]), 0);
+        let v = a.view_with(&Layout::strided(&[2], &[1]), 0);
         assert!(!a.is_exclusive() && !v.is_exclusive());
         drop(a);
         assert!(v.is_exclusive());
@@ -384,7 +400,7 @@ mod tests {
     fn vectors_move_in_and_out_without_a_copy() {
         let v = vec![1.0f32; 1000];
         let p = v.as_ptr();
-        let t = Tensor::from_owned(v, Layout::row_major("t", &[10, 100]).unwrap());
+        let t = Tensor::from_owned(v, &Layout::row_major("t", &[10, 100]).unwrap());
         let v = t.into_owned::<f32>().unwrap();
         assert_eq!(v.as_ptr(), p);
         let shared = counting(&[3]);
@@ -399,7 +415,7 @@ mod tests {
             let layout = Layout::row_major("t", &[n]).unwrap();
             // SAFETY: every element is written.
             let t = unsafe {
-                Tensor::build::<f32>(layout, |out| {
+                Tensor::build::<f32>(&layout, |out| {
                     for x in out {
                         x.write(1.0);
                     }
