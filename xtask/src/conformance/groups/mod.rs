@@ -2,10 +2,15 @@
 
 mod data;
 mod differentiate;
+mod init;
+mod layers;
 mod loading;
+mod losses;
 mod metrics;
+mod nn;
 mod ops;
 mod optim;
+mod programs;
 mod random;
 
 use super::case::Replay;
@@ -16,10 +21,14 @@ type Table = &'static [(&'static str, Replay)];
 /// Every group with replays. The corpus may hold others; their cases are skipped.
 const GROUPS: &[(&str, Table)] = &[
     ("random", random::TABLE),
+    ("init", init::TABLE),
     ("data", data::TABLE),
     ("metrics", metrics::TABLE),
     ("ops", ops::TABLE),
+    ("losses", losses::TABLE),
     ("optim", optim::TABLE),
+    ("nn", nn::TABLE),
+    ("programs", programs::TABLE),
 ];
 
 /// The replay of a case, if the library offers what it calls.

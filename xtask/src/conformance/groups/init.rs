@@ -1,0 +1,125 @@
+//! Initial parameters right after seeding, and the generator's next numbers.
+
+use gradus_autograd::Var;
+use gradus_nn::init::{self, FanMode, Nonlinearity};
+use gradus_nn::{Linear, LinearOptions, Module};
+use gradus_random::Generator;
+use gradus_tensor::{DType, Tensor};
+
+use super::differentiate::{Outcome, arrays};
+use super::{Table, layers};
+use crate::conformance::args::Args;
+use crate::conformance::bridge;
+use crate::conformance::case::{Answer, Given, Stop};
+use crate::conformance::tensor_json::Array;
+
+pub(super) const TABLE: Table = &[
+    ("Linear", linear),
+    ("Sequential", |given| {
+        let rng = rng(given)?;
+        state(
+            layers::model(&given.args.strings("layers")?, &rng)?.as_ref(),
+            &rng,
+        )
+    }),
+    ("init.uniform_", |g| {
+        let (a, b) = (g.args.f64("a")?, g.args.f64("b")?);
+        filled(g, |p, rng| init::uniform_(p, a, b, rng))
+    }),
+    ("init.normal_", |g| {
+        let (mean, std) = (g.args.f64("mean")?, g.args.f64("std")?);
+        filled(g, |p, rng| init::normal_(p, mean, std, rng))
+    }),
+    ("init.constant_", |g| {
+        let value = g.args.f64("val")?;
+        filled(g, |p, _| init::constant_(p, value))
+    }),
+    ("init.zeros_", |g| filled(g, |p, _| init::zeros_(p))),
+    ("init.ones_", |g| filled(g, |p, _| init::ones_(p))),
+    ("init.xavier_uniform_", |g| {
+        let gain = g.args.f64("gain")?;
+        filled(g, |p, rng| init::xavier_uniform_(p, gain, rng))
+    }),
+    ("init.xavier_normal_", |g| {
+        let gain = g.args.f64("gain")?;
+        filled(g, |p, rng| init::xavier_normal_(p, gain, rng))
+    }),
+    ("init.kaiming_uniform_", |g| {
+        let (mode, nonlinearity) = (fan_mode(&g.args)?, nonlinearity(&g.args, "a")?);
+        filled(g, |p, rng| {
+            init::kaiming_uniform_(p, mode, nonlinearity, rng)
+        })
+    }),
+    ("init.kaiming_normal_", |g| {
+        let (mode, nonlinearity) = (fan_mode(&g.args)?, nonlinearity(&g.args, "a")?);
+        filled(g, |p, rng| {
+            init::kaiming_normal_(p, mode, nonlinearity, rng)
+        })
+    }),
+    ("init.calculate_gain", |g| {
+        let gain = init::calculate_gain(nonlinearity(&g.args, "param")?);
+        Ok(Answer::outputs([Array::scalar(gain)]))
+    }),
+];
+
+fn rng(given: &Given) -> Outcome<Generator> {
+    Ok(Generator::new(given.args.u64("seed")?))
+}
+
+/// The state dictionary in order, then two more numbers: they tell how many words were drawn.
+fn state(module: &dyn Module, rng: &Generator) -> Outcome<Answer> {
+    let state = module.state_dict();
+    let mut outputs: Vec<Array> = state.values().map(bridge::array).collect::<Outcome<_>>()?;
+    outputs.push(Array::vector(rng.rand::<f32>(2)));
+    Ok(Answer::outputs(outputs))
+}
+
+fn linear(given: &Given) -> Outcome<Answer> {
+    let args = &given.args;
+    let dtype = match args.str_or("dtype", "f32")? {
+        "f32" => DType::F32,
+        "f64" => DType::F64,
+        other => return Err(Stop::unsupported(other)),
+    };
+    let options = LinearOptions {
+        bias: args.bool("bias")?,
+        dtype,
+    };
+    let rng = rng(given)?;
+    let (inputs, outputs) = (args.usize("in_features")?, args.usize("out_features")?);
+    state(&Linear::with_options(inputs, outputs, options, &rng)?, &rng)
+}
+
+/// An empty parameter of the case's shape after `fill`.
+fn filled(
+    given: &Given,
+    fill: impl FnOnce(&Var, &Generator) -> gradus_nn::Result<()>,
+) -> Outcome<Answer> {
+    let parameter = Var::leaf(Tensor::zeros(given.args.sizes("shape")?, DType::F32)?)?;
+    fill(&parameter, &rng(given)?)?;
+    Ok(Answer::outputs(arrays(&[parameter])?))
+}
+
+fn fan_mode(args: &Args) -> Outcome<FanMode> {
+    match args.str("mode")? {
+        "fan_in" => Ok(FanMode::FanIn),
+        "fan_out" => Ok(FanMode::FanOut),
+        other => Err(Stop::unsupported(other)),
+    }
+}
+
+/// `slope` names the argument that only the leaky rectifier takes.
+fn nonlinearity(args: &Args, slope: &str) -> Outcome<Nonlinearity> {
+    let slope = args.f64_opt(slope)?;
+    Ok(match args.str("nonlinearity")? {
+        "linear" => Nonlinearity::Linear,
+        "conv2d" => Nonlinearity::Conv,
+        "sigmoid" => Nonlinearity::Sigmoid,
+        "tanh" => Nonlinearity::Tanh,
+        "relu" => Nonlinearity::Relu,
+        // PyTorch's default slope.
+        "leaky_relu" => Nonlinearity::LeakyRelu(slope.unwrap_or(0.01)),
+        "selu" => Nonlinearity::Selu,
+        other => return Err(Stop::unsupported(other)),
+    })
+}
