@@ -71,10 +71,10 @@ mod tests {
     use gradus_tensor::tensor;
     use gradus_tensor::testkit::assert_close;
 
-    fn losses(p: Tensor, y: Tensor) -> Result<Tensor> {
+    fn losses(p: Tensor, y: &Tensor) -> Result<Tensor> {
         Ok(BceLoss::new()
             .reduction(Reduction::None)
-            .forward(&p.into(), &y)?
+            .forward(&p.into(), y)?
             .value())
     }
 
@@ -82,7 +82,7 @@ mod tests {
     fn by_hand() {
         let ln = |x: f64| -x.ln();
         assert_close(
-            &losses(tensor![0.9, 0.2], tensor![1.0, 0.0]).unwrap(),
+            &losses(tensor![0.9, 0.2], &tensor![1.0, 0.0]).unwrap(),
             &[ln(0.9), ln(0.8)],
         );
         let weighted = BceLoss::new().weight(tensor![2.0]);
@@ -99,12 +99,12 @@ mod tests {
 
     #[test]
     fn what_is_no_probability_is_refused() {
-        let error = losses(tensor![0.5, 1.25], tensor![1.0, 0.0]).unwrap_err();
+        let error = losses(tensor![0.5, 1.25], &tensor![1.0, 0.0]).unwrap_err();
         assert_eq!(
             error.to_string(),
             "binary_cross_entropy: input 1.25 at position 1 is outside [0, 1]; apply a sigmoid, or give logits to BceWithLogitsLoss"
         );
-        let error = losses(tensor![0.5], tensor![f32::NAN]).unwrap_err();
+        let error = losses(tensor![0.5], &tensor![f32::NAN]).unwrap_err();
         assert_eq!(
             error.to_string(),
             "binary_cross_entropy: target NaN at position 0 is outside [0, 1]; targets are probabilities too"
