@@ -4,6 +4,7 @@ use crate::batch::{Batch, Sample};
 use crate::dataset::Dataset;
 use crate::error::{Error, Result};
 use crate::subset::Subset;
+use crate::transforms::Transform;
 use gradus_random::{Keyed, KeyedStream};
 use std::fmt;
 use std::sync::Arc;
@@ -60,6 +61,13 @@ pub trait DatasetExt: Dataset + Sized + 'static {
         }
     }
 
+    /// The first tensor of every sample transformed when it is fetched; random transforms draw as [`augment`](Self::augment) does.
+    fn transform(self, seed: u64, transform: impl Transform + 'static) -> Augment {
+        self.augment(seed, move |sample, stream| {
+            sample.map_input(|x| transform.apply(&x, stream))
+        })
+    }
+
     /// The samples at `indices`.
     ///
     /// # Errors
@@ -78,14 +86,14 @@ pub trait DatasetExt: Dataset + Sized + 'static {
 }
 impl<D: Dataset + 'static> DatasetExt for D {}
 
-type Transform = dyn Fn(Sample) -> Result<Sample> + Send + Sync;
-type RandomTransform = dyn Fn(Sample, &mut KeyedStream) -> Result<Sample> + Send + Sync;
+type Change = dyn Fn(Sample) -> Result<Sample> + Send + Sync;
+type RandomChange = dyn Fn(Sample, &mut KeyedStream) -> Result<Sample> + Send + Sync;
 
 /// A dataset whose samples are transformed when they are fetched. Made by [`DatasetExt::map`].
 #[derive(Clone)]
 pub struct Map {
     dataset: Arc<dyn Dataset>,
-    f: Arc<Transform>,
+    f: Arc<Change>,
 }
 
 impl Dataset for Map {
@@ -110,7 +118,7 @@ impl Dataset for Map {
 #[derive(Clone)]
 pub struct Augment {
     dataset: Arc<dyn Dataset>,
-    f: Arc<RandomTransform>,
+    f: Arc<RandomChange>,
     streams: Keyed,
     epoch: u64,
 }

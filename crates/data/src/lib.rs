@@ -10,6 +10,7 @@
 //! | make toy data | [`make_moons`], [`make_circles`], [`make_blobs`], [`Regression`], [`Classification`] |
 //! | split | [`train_test_split`], [`KFold`], [`StratifiedKFold`], [`ShuffleSplit`] |
 //! | scale | [`StandardScaler`], [`MinMaxScaler`], [`MaxAbsScaler`], [`RobustScaler`], [`Normalizer`] |
+//! | transform images | [`Transform`], [`Compose`], [`DatasetExt::transform`] |
 //! | encode | [`LabelEncoder`], [`OneHotEncoder`], [`PolynomialFeatures`] |
 //!
 //! # Examples
@@ -50,6 +51,7 @@ mod subset;
 mod synthetic;
 mod tables;
 mod tensor_dataset;
+mod transforms;
 
 pub use adaptors::{Augment, Concat, DatasetExt, Map};
 pub use batch::{Batch, Sample};
@@ -78,3 +80,8 @@ pub use synthetic::{
 };
 pub use tables::{load_breast_cancer, load_diabetes, load_digits, load_iris, load_wine};
 pub use tensor_dataset::TensorDataset;
+pub use transforms::{
+    CenterCrop, Compose, Draws, Grayscale, HorizontalFlip, Interpolation, Normalize, Pad, PadMode,
+    RandomCrop, RandomHorizontalFlip, RandomRotation, RandomVerticalFlip, Resize, Rotate, ToTensor,
+    Transform, VerticalFlip,
+};
