@@ -1,4 +1,4 @@
-//! Splits, scalers and toy data, as scikit-learn gives them.
+//! Splits, scalers and toy data, as scikit-learn gives them, and transforms of images.
 
 use gradus_data::{
     Blobs, Centers, Circles, Classification, KFold, MaxAbsScaler, MinMaxScaler, Moons, Normalizer,
@@ -6,7 +6,7 @@ use gradus_data::{
     TrainTestSplit,
 };
 
-use super::Table;
+use super::{Table, images};
 use crate::conformance::args::Args;
 use crate::conformance::bridge::{self, array};
 use crate::conformance::case::{Answer, Given, Stop};
@@ -27,6 +27,20 @@ pub(super) const TABLE: Table = &[
     ("make_blobs", make_blobs),
     ("make_regression", make_regression),
     ("make_classification", make_classification),
+    ("CenterCrop", images::center_crop),
+    ("Pad", images::pad),
+    ("Resize", images::resize),
+    ("ToTensor", images::to_tensor),
+    ("Normalize", images::normalize),
+    ("hflip", images::horizontal_flip),
+    ("vflip", images::vertical_flip),
+    ("Grayscale", images::grayscale),
+    ("rotate", images::rotate),
+    ("RandomHorizontalFlip", images::random_horizontal_flip),
+    ("RandomVerticalFlip", images::random_vertical_flip),
+    ("RandomCrop", images::random_crop),
+    ("RandomRotation", images::random_rotation),
+    ("Compose", images::compose),
 ];
 
 /// A fraction or a number of samples; which, its way of writing decides.

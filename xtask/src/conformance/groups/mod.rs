@@ -2,6 +2,7 @@
 
 mod data;
 mod differentiate;
+mod images;
 mod init;
 mod layers;
 mod loading;
