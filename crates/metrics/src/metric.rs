@@ -59,3 +59,23 @@ pub trait Metric {
     where
         Self: Sized;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::ints;
+    use crate::{Accuracy, F1, Streaming};
+
+    #[test]
+    fn different_metrics_go_into_one_list() {
+        let mut metrics: Vec<Box<dyn Metric<Value = f64>>> = vec![
+            Box::new(Accuracy::default()),
+            Box::new(Streaming::new(F1::default())),
+        ];
+        for metric in &mut metrics {
+            metric.update(&ints(&[0, 1]), &ints(&[1, 1]), None).unwrap();
+        }
+        let values: Vec<f64> = metrics.iter().map(|m| m.compute().unwrap()).collect();
+        assert_eq!(values, [0.5, 2.0 / 3.0]);
+    }
+}

@@ -47,7 +47,8 @@ impl Default for R2Options<'_> {
 ///
 /// # Source
 /// `sklearn.metrics.r2_score`, version 1.9. The spread of the target is found
-/// without cancellation, so a large mean does not cost digits.
+/// without cancellation: a large mean costs no digits, and a constant target
+/// is always seen as one, where a rounded mean can make it vary by 1e-32.
 ///
 /// ```
 /// use gradus_metrics::r2_score;
@@ -61,7 +62,7 @@ impl Default for R2Options<'_> {
 pub fn r2_score(y_true: &Tensor, y_pred: &Tensor, options: R2Options<'_>) -> Result<f64> {
     let mut score = R2Score(Explained::default());
     score.update(y_true, y_pred, options.sample_weight)?;
-    score.0.average(R2, options, &score.0.squared_errors())
+    score.0.average(options)
 }
 
 /// R² that forgives a constant offset of the prediction.
@@ -84,20 +85,18 @@ pub fn explained_variance_score(
 ) -> Result<f64> {
     let mut score = ExplainedVariance(Explained::default());
     score.update(y_true, y_pred, options.sample_weight)?;
-    score
-        .0
-        .average(EXPLAINED, options, &score.0.error_spreads())
+    score.0.average(options)
 }
 
 /// [`r2_score`] over batches, the mean over outputs.
 #[derive(Clone, Debug, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct R2Score(Explained);
+pub struct R2Score(Explained<SquaredErrors>);
 
 /// [`explained_variance_score`] over batches, the mean over outputs.
 #[derive(Clone, Debug, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct ExplainedVariance(Explained);
+pub struct ExplainedVariance(Explained<Moments>);
 
 impl R2Score {
     /// The score of each output.
@@ -105,7 +104,7 @@ impl R2Score {
     /// # Errors
     /// Before any sample.
     pub fn raw_values(&self) -> Result<Vec<f64>> {
-        self.0.scores(R2, true, &self.0.squared_errors())
+        self.0.scores(true)
     }
 }
 
@@ -115,7 +114,7 @@ impl ExplainedVariance {
     /// # Errors
     /// Before any sample.
     pub fn raw_values(&self) -> Result<Vec<f64>> {
-        self.0.scores(EXPLAINED, true, &self.0.error_spreads())
+        self.0.scores(true)
     }
 }
 
@@ -132,12 +131,11 @@ impl Metric for R2Score {
         y_pred: &Tensor,
         sample_weight: Option<&Tensor>,
     ) -> Result<()> {
-        self.0.add(R2, y_true, y_pred, sample_weight)
+        self.0.add(y_true, y_pred, sample_weight)
     }
 
     fn compute(&self) -> Result<f64> {
-        self.0
-            .average(R2, R2Options::default(), &self.0.squared_errors())
+        self.0.average(R2Options::default())
     }
 
     fn reset(&mut self) {
@@ -145,7 +143,7 @@ impl Metric for R2Score {
     }
 
     fn merge(&mut self, other: &Self) -> Result<()> {
-        self.0.merge(R2, &other.0)
+        self.0.merge(&other.0)
     }
 }
 
@@ -162,12 +160,11 @@ impl Metric for ExplainedVariance {
         y_pred: &Tensor,
         sample_weight: Option<&Tensor>,
     ) -> Result<()> {
-        self.0.add(EXPLAINED, y_true, y_pred, sample_weight)
+        self.0.add(y_true, y_pred, sample_weight)
     }
 
     fn compute(&self) -> Result<f64> {
-        self.0
-            .average(EXPLAINED, R2Options::default(), &self.0.error_spreads())
+        self.0.average(R2Options::default())
     }
 
     fn reset(&mut self) {
@@ -175,47 +172,84 @@ impl Metric for ExplainedVariance {
     }
 
     fn merge(&mut self, other: &Self) -> Result<()> {
-        self.0.merge(EXPLAINED, &other.0)
+        self.0.merge(&other.0)
     }
 }
 
-/// What both scores are made of.
+/// The part of the target's spread that is left, in which the two scores differ.
+trait Unexplained: Clone + Default {
+    const METRIC: &'static str;
+    /// With fewer samples the score is NaN.
+    const MIN_SAMPLES: u64;
+
+    fn add_error(&mut self, error: f64, weight: Option<f64>);
+    fn merge_errors(&mut self, other: &Self);
+    fn left(&self, weight: &Tally) -> f64;
+}
+
+/// Σ w (y − ŷ)²
 #[derive(Clone, Debug, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-struct Explained {
+struct SquaredErrors(ExactSum);
+
+impl Unexplained for SquaredErrors {
+    const METRIC: &'static str = R2;
+    const MIN_SAMPLES: u64 = 2;
+
+    fn add_error(&mut self, error: f64, weight: Option<f64>) {
+        self.0.add(weight.unwrap_or(1.0) * (error * error));
+    }
+
+    fn merge_errors(&mut self, other: &Self) {
+        self.0.merge(&other.0);
+    }
+
+    fn left(&self, _: &Tally) -> f64 {
+        self.0.value()
+    }
+}
+
+impl Unexplained for Moments {
+    const METRIC: &'static str = EXPLAINED;
+    const MIN_SAMPLES: u64 = 1;
+
+    fn add_error(&mut self, error: f64, weight: Option<f64>) {
+        self.add(error, weight);
+    }
+
+    fn merge_errors(&mut self, other: &Self) {
+        self.merge(other);
+    }
+
+    fn left(&self, weight: &Tally) -> f64 {
+        self.spread(weight)
+    }
+}
+
+/// What a score is made of, per output: the spread of the target and what is
+/// left of it.
+#[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+struct Explained<U> {
     samples: u64,
     weight: Tally,
-    outputs: Vec<OutputMoments>,
+    outputs: Vec<(Moments, U)>,
 }
 
-#[derive(Clone, Debug, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-struct OutputMoments {
-    target: Moments,
-    error: Moments,
-    squared_error: ExactSum,
-}
-
-impl Explained {
+impl<U: Unexplained> Explained<U> {
     fn add(
         &mut self,
-        metric: &'static str,
         y_true: &Tensor,
         y_pred: &Tensor,
         sample_weight: Option<&Tensor>,
     ) -> Result<()> {
-        let targets = Targets::new(metric, y_true, y_pred, sample_weight)?;
-        check_outputs(metric, self.outputs.len(), targets.outputs())?;
-        self.outputs
-            .resize(targets.outputs(), OutputMoments::default());
-        for (output, moments) in self.outputs.iter_mut().enumerate() {
+        let targets = Targets::new(U::METRIC, y_true, y_pred, sample_weight)?;
+        check_outputs(U::METRIC, self.outputs.len(), targets.outputs())?;
+        self.outputs.resize(targets.outputs(), Default::default());
+        for (output, (target, unexplained)) in self.outputs.iter_mut().enumerate() {
             for (y_true, y_pred, weight) in targets.output(output) {
-                let error = y_true - y_pred;
-                moments.target.add(y_true, weight);
-                moments.error.add(error, weight);
-                moments
-                    .squared_error
-                    .add(weight.unwrap_or(1.0) * (error * error));
+                target.add(y_true, weight);
+                unexplained.add_error(y_true - y_pred, weight);
             }
         }
         self.samples += targets.y_true.rows as u64;
@@ -223,76 +257,43 @@ impl Explained {
         Ok(())
     }
 
-    fn merge(&mut self, metric: &'static str, other: &Self) -> Result<()> {
+    fn merge(&mut self, other: &Self) -> Result<()> {
         if other.outputs.is_empty() {
             return Ok(());
         }
-        check_outputs(metric, self.outputs.len(), other.outputs.len())?;
-        self.outputs
-            .resize(other.outputs.len(), OutputMoments::default());
+        check_outputs(U::METRIC, self.outputs.len(), other.outputs.len())?;
+        self.outputs.resize(other.outputs.len(), Default::default());
         for (ours, theirs) in self.outputs.iter_mut().zip(&other.outputs) {
-            ours.target.merge(&theirs.target);
-            ours.error.merge(&theirs.error);
-            ours.squared_error.merge(&theirs.squared_error);
+            ours.0.merge(&theirs.0);
+            ours.1.merge_errors(&theirs.1);
         }
         self.samples += other.samples;
         self.weight.merge(&other.weight);
         Ok(())
     }
 
-    fn squared_errors(&self) -> Vec<f64> {
-        let sum = |output: &OutputMoments| output.squared_error.value();
-        self.outputs.iter().map(sum).collect()
-    }
-
-    fn error_spreads(&self) -> Vec<f64> {
-        let spread = |output: &OutputMoments| output.error.spread(&self.weight);
-        self.outputs.iter().map(spread).collect()
-    }
-
-    fn target_spreads(&self) -> Vec<f64> {
-        let spread = |output: &OutputMoments| output.target.spread(&self.weight);
-        self.outputs.iter().map(spread).collect()
-    }
-
-    fn scores(
-        &self,
-        metric: &'static str,
-        force_finite: bool,
-        unexplained: &[f64],
-    ) -> Result<Vec<f64>> {
+    fn scores(&self, force_finite: bool) -> Result<Vec<f64>> {
         if self.weight.value() == 0.0 {
-            return Err(Error::Empty { metric });
+            return Err(Error::Empty { metric: U::METRIC });
         }
-        let score = |(&unexplained, total): (&f64, f64)| {
-            if metric == R2 && self.samples < 2 {
+        let score = |(target, unexplained): &(Moments, U)| {
+            let (spread, left) = (target.spread(&self.weight), unexplained.left(&self.weight));
+            if self.samples < U::MIN_SAMPLES {
                 f64::NAN
-            } else if force_finite && total == 0.0 {
-                f64::from(unexplained == 0.0)
+            } else if force_finite && spread == 0.0 {
+                f64::from(left == 0.0)
             } else {
-                1.0 - unexplained / total
+                1.0 - left / spread
             }
         };
-        Ok(unexplained
-            .iter()
-            .zip(self.target_spreads())
-            .map(score)
-            .collect())
+        Ok(self.outputs.iter().map(score).collect())
     }
 
-    fn average(
-        &self,
-        metric: &'static str,
-        options: R2Options<'_>,
-        unexplained: &[f64],
-    ) -> Result<f64> {
-        let scores = self.scores(metric, options.force_finite, unexplained)?;
-        average(
-            metric,
-            &scores,
-            options.multioutput,
-            Some(&self.target_spreads()),
-        )
+    fn average(&self, options: R2Options<'_>) -> Result<f64> {
+        let scores = self.scores(options.force_finite)?;
+        let spread = |(target, _): &(Moments, U)| target.spread(&self.weight);
+        let spreads: Vec<f64> = self.outputs.iter().map(spread).collect();
+        average(U::METRIC, &scores, options.multioutput, Some(&spreads))
     }
 }
 
