@@ -140,9 +140,7 @@ fn forward(
         fn forward(&self, input: &#home::Var) -> #home::Result<#home::Var> {
             #[allow(dead_code, reason = "only there to make a missing inherent `forward` an error")]
             trait WriteFnForwardInAnImplOfTheStructOrMarkItModuleNoForward {
-                fn forward(&self, input: &#home::Var) -> #home::Result<#home::Var> {
-                    ::std::result::Result::Ok(::std::clone::Clone::clone(input))
-                }
+                fn forward(&self, _input: &#home::Var) {}
             }
             impl<T: ?::std::marker::Sized> WriteFnForwardInAnImplOfTheStructOrMarkItModuleNoForward for T {}
             let output = #call?;

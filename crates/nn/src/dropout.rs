@@ -70,6 +70,12 @@ impl Dropout {
         self.p
     }
 
+    /// The stream it draws from.
+    #[must_use]
+    pub fn generator(&self) -> &Generator {
+        &self.rng
+    }
+
     fn extra_repr(&self) -> String {
         format!("p={}, inplace=False", self.p)
     }

@@ -4,3 +4,4 @@ mod derive;
 mod gradients;
 mod program;
 mod round_trip;
+mod saturation;
