@@ -187,6 +187,12 @@ impl DataLoader {
         self.batch_size
     }
 
+    /// The streams the loader itself draws from: [`rng`](Self::rng), then [`generator`](Self::generator). A sampler
+    /// may hold one of its own.
+    pub fn generators(&self) -> impl Iterator<Item = &Generator> {
+        self.rng.iter().chain(&self.generator)
+    }
+
     /// One epoch, or the rest of one after [`load_state`](Self::load_state).
     ///
     /// The first draw from the generator happens here, the order is drawn with the first batch, as in PyTorch.
