@@ -1,6 +1,7 @@
 //! `cargo xtask tidy`: the project's own rules as code. Each failure names the file, the line and the remedy.
 
 mod arrows;
+mod op_table;
 mod ops;
 mod readme;
 mod safety;
@@ -64,6 +65,7 @@ pub(crate) fn check() -> Result<bool> {
     problems.extend(text::check(&sources));
     problems.extend(safety::check(&sources));
     problems.extend(ops::check(&sources));
+    problems.extend(op_table::check(&sources));
     problems.extend(readme::check(&sources));
     for problem in &problems {
         println!("{problem}");
