@@ -67,16 +67,17 @@ pub use preprocessing::{
 };
 pub use random_split::{Lengths, random_split};
 pub use sampler::{
-    BatchSampler, Batching, RandomSampler, Sampler, SequentialSampler, SubsetRandomSampler,
-    WeightedRandomSampler,
+    BatchSampler, Batching, DistributedSampler, RandomSampler, Sampler, SequentialSampler,
+    StratifiedSampler, SubsetRandomSampler, WeightedRandomSampler,
 };
 pub use split::{
-    KFold, ShuffleSplit, Size, Split, StratifiedKFold, TrainTestSplit, train_test_split,
+    GroupKFold, KFold, LeaveOneOut, ShuffleSplit, Size, Split, StratifiedKFold, TimeSeriesSplit,
+    TrainTestSplit, train_test_split,
 };
 pub use subset::Subset;
 pub use synthetic::{
     Blobs, Centers, Circles, Classification, Moons, Regression, make_blobs, make_circles,
-    make_moons,
+    make_moons, make_s_curve, make_swiss_roll,
 };
 pub use tables::{load_breast_cancer, load_diabetes, load_digits, load_iris, load_wine};
 pub use tensor_dataset::TensorDataset;

@@ -1,14 +1,18 @@
 //! The order in which a loader visits the samples.
 
 mod batch;
+mod distributed;
 mod random;
 mod sequential;
+mod stratified;
 mod subset_random;
 mod weighted;
 
 pub use batch::{BatchSampler, Batching};
+pub use distributed::DistributedSampler;
 pub use random::RandomSampler;
 pub use sequential::SequentialSampler;
+pub use stratified::StratifiedSampler;
 pub use subset_random::SubsetRandomSampler;
 pub use weighted::WeightedRandomSampler;
 

@@ -1,16 +1,22 @@
 //! Training and test sets: one split, or folds. scikit-learn's indices for the same `random_state`.
 
 mod approximate_mode;
+mod group_k_fold;
 mod k_fold;
+mod leave_one_out;
 mod shuffle_split;
 mod size;
 mod stratified_k_fold;
+mod time_series_split;
 mod train_test_split;
 
+pub use group_k_fold::GroupKFold;
 pub use k_fold::KFold;
+pub use leave_one_out::LeaveOneOut;
 pub use shuffle_split::ShuffleSplit;
 pub use size::Size;
 pub use stratified_k_fold::StratifiedKFold;
+pub use time_series_split::TimeSeriesSplit;
 pub use train_test_split::{TrainTestSplit, train_test_split};
 
 /// The indices of a training set and of a test set that share no sample.

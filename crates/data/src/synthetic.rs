@@ -5,6 +5,7 @@ mod circles;
 mod classification;
 mod moons;
 mod regression;
+mod surfaces;
 mod without_replacement;
 
 pub use blobs::{Blobs, Centers, make_blobs};
@@ -12,6 +13,7 @@ pub use circles::{Circles, make_circles};
 pub use classification::Classification;
 pub use moons::{Moons, make_moons};
 pub use regression::Regression;
+pub use surfaces::{make_s_curve, make_swiss_roll};
 
 use crate::error::Result;
 use gradus_random::RandomState;
