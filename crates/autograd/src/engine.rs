@@ -1,11 +1,12 @@
 //! Walking the record backwards.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use gradus_tensor::{Array, Tensor, ops::Arithmetic};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::leaf::Leaf;
 use crate::record::Node;
 use crate::var::{Repr, Var};
@@ -14,17 +15,18 @@ use crate::var::{Repr, Var};
 /// many records wait, a tree alone costs a quarter of a small step.
 const NEAR: usize = 32;
 
-struct Entry<A> {
+struct Entry<'g, A> {
     stamp: u64,
-    node: Arc<dyn Node>,
+    node: &'g Arc<dyn Node>,
     gradient: A,
 }
 
-/// Records whose gradient is known in part, newest first.
-pub(crate) struct Queue<A> {
+/// Records whose gradient is known in part, newest first. They are borrowed from the graph, which
+/// the output keeps alive: counting references would cost as much as a small rule.
+pub(crate) struct Queue<'g, A> {
     /// Ascending by stamp; everything here is newer than everything in `far`.
-    near: Vec<Entry<A>>,
-    far: BTreeMap<(u64, usize), Entry<A>>,
+    near: Vec<Entry<'g, A>>,
+    far: BTreeMap<(u64, usize), Entry<'g, A>>,
     leaves: Leaves<A>,
 }
 
@@ -62,24 +64,24 @@ fn add_to<A: Array>(sum: &mut Option<A>, gradient: &A) -> Result<()> {
 
 /// A gradient can go into a leaf only as plain numbers.
 pub(crate) trait Gradient: Array {
-    fn into_leaf(self, leaf: &Leaf) -> Result<()>;
+    fn into_leaf(self, leaf: &Leaf, used: Option<&Tensor>) -> Result<bool>;
 }
 
 impl Gradient for Tensor {
     #[inline]
-    fn into_leaf(self, leaf: &Leaf) -> Result<()> {
-        leaf.accumulate(self)
+    fn into_leaf(self, leaf: &Leaf, used: Option<&Tensor>) -> Result<bool> {
+        leaf.accumulate(self, used)
     }
 }
 
 impl Gradient for Var {
-    fn into_leaf(self, leaf: &Leaf) -> Result<()> {
-        leaf.accumulate(self.value())
+    fn into_leaf(self, leaf: &Leaf, used: Option<&Tensor>) -> Result<bool> {
+        leaf.accumulate(self.value(), used)
     }
 }
 
-impl<A: Gradient> Queue<A> {
-    fn new(leaves: Leaves<A>) -> Queue<A> {
+impl<'g, A: Gradient> Queue<'g, A> {
+    fn new(leaves: Leaves<A>) -> Queue<'g, A> {
         Queue {
             near: Vec::new(),
             far: BTreeMap::new(),
@@ -89,7 +91,7 @@ impl<A: Gradient> Queue<A> {
 
     /// Adds a gradient to a record's.
     #[inline]
-    pub(crate) fn push(&mut self, node: &Arc<dyn Node>, gradient: A) -> Result<()> {
+    pub(crate) fn push(&mut self, node: &'g Arc<dyn Node>, gradient: A) -> Result<()> {
         let stamp = node.stamp();
         if !self.far.is_empty()
             && self
@@ -102,7 +104,7 @@ impl<A: Gradient> Queue<A> {
         let mut at = self.near.len();
         while at > 0 && self.near[at - 1].stamp >= stamp {
             at -= 1;
-            if self.near[at].stamp == stamp && Arc::ptr_eq(&self.near[at].node, node) {
+            if self.near[at].stamp == stamp && Arc::ptr_eq(self.near[at].node, node) {
                 let sum = self.near[at].gradient.add(&gradient)?;
                 self.near[at].gradient = sum;
                 return Ok(());
@@ -112,7 +114,7 @@ impl<A: Gradient> Queue<A> {
             at,
             Entry {
                 stamp,
-                node: node.clone(),
+                node,
                 gradient,
             },
         );
@@ -123,7 +125,7 @@ impl<A: Gradient> Queue<A> {
     }
 
     #[inline(never)]
-    fn push_far(&mut self, node: &Arc<dyn Node>, gradient: A) -> Result<()> {
+    fn push_far(&mut self, node: &'g Arc<dyn Node>, gradient: A) -> Result<()> {
         let key = (node.stamp(), address(node));
         if let Some(entry) = self.far.get_mut(&key) {
             entry.gradient = entry.gradient.add(&gradient)?;
@@ -132,7 +134,7 @@ impl<A: Gradient> Queue<A> {
                 key,
                 Entry {
                     stamp: key.0,
-                    node: node.clone(),
+                    node,
                     gradient,
                 },
             );
@@ -148,31 +150,42 @@ impl<A: Gradient> Queue<A> {
             cut += 1;
         }
         for entry in self.near.drain(..cut) {
-            self.far.insert((entry.stamp, address(&entry.node)), entry);
+            self.far.insert((entry.stamp, address(entry.node)), entry);
         }
     }
 
     #[inline]
-    fn pop(&mut self) -> Option<Entry<A>> {
+    fn pop(&mut self) -> Option<Entry<'g, A>> {
         match self.near.pop() {
             Some(entry) => Some(entry),
             None => self.far.pop_last().map(|(_, entry)| entry),
         }
     }
 
-    /// A gradient arrives at a leaf.
+    /// A gradient arrives at a leaf. `used` is the leaf's value that operation `op` saw and kept.
     #[inline]
-    pub(crate) fn reach_leaf(&mut self, leaf: &Arc<Leaf>, gradient: A) -> Result<()> {
-        match &mut self.leaves {
-            Leaves::Accumulate => gradient.into_leaf(leaf),
+    pub(crate) fn reach_leaf(
+        &mut self,
+        leaf: &Arc<Leaf>,
+        gradient: A,
+        used: Option<&Tensor>,
+        op: &'static str,
+    ) -> Result<()> {
+        let unchanged = match &mut self.leaves {
+            Leaves::Accumulate => gradient.into_leaf(leaf, used)?,
             Leaves::Capture(targets) => {
                 for target in targets {
                     if matches!(&target.place, Place::Leaf(wanted) if Arc::ptr_eq(wanted, leaf)) {
                         add_to(&mut target.gradient, &gradient)?;
                     }
                 }
-                Ok(())
+                used.is_none_or(|used| leaf.holds(used))
             }
+        };
+        if unchanged {
+            Ok(())
+        } else {
+            Err(Error::LeafChanged(op))
         }
     }
 
@@ -191,32 +204,37 @@ impl<A: Gradient> Queue<A> {
 }
 
 /// Starts the walk at an output.
-fn start<A: Gradient>(queue: &mut Queue<A>, output: &Var, gradient: A) -> Result<()> {
+fn start<'g, A: Gradient>(queue: &mut Queue<'g, A>, output: &'g Var, gradient: A) -> Result<()> {
     match &output.0 {
         Repr::Plain(_) => Ok(()),
-        Repr::Leaf(leaf) => queue.reach_leaf(leaf, gradient),
+        Repr::Leaf(leaf) => queue.reach_leaf(leaf, gradient, None, "backward"),
         Repr::Recorded(_, node) => queue.push(node, gradient),
     }
 }
 
 thread_local! {
     /// The list's memory, kept between calls.
-    static SPARE: std::cell::Cell<Vec<Entry<Tensor>>> = const { std::cell::Cell::new(Vec::new()) };
+    static SPARE: Cell<Vec<Entry<'static, Tensor>>> = const { Cell::new(Vec::new()) };
+}
+
+/// An empty list in the memory of another; only the lifetime in its type changes.
+fn reuse<'a, 'b>(list: Vec<Entry<'a, Tensor>>) -> Vec<Entry<'b, Tensor>> {
+    list.into_iter().map_while(|_| None).collect()
 }
 
 /// Adds d`output` to the gradients of all leaves behind it.
 pub(crate) fn backward(output: &Var, gradient: Tensor, retain: bool) -> Result<()> {
     let mut queue = Queue::new(Leaves::Accumulate);
-    queue.near = SPARE.take();
+    queue.near = reuse(SPARE.take());
     start(&mut queue, output, gradient)?;
     while let Some(entry) = queue.pop() {
         entry.node.pull(&entry.gradient, &mut queue, retain)?;
     }
-    SPARE.set(queue.near);
+    SPARE.set(reuse(queue.near));
     Ok(())
 }
 
-fn capture<A: Gradient>(inputs: &[&Var]) -> Queue<A> {
+fn capture<'g, A: Gradient>(inputs: &[&Var]) -> Queue<'g, A> {
     let place = |input: &&Var| match &input.0 {
         Repr::Plain(_) => Place::Nowhere,
         Repr::Leaf(leaf) => Place::Leaf(leaf.clone()),
@@ -233,7 +251,7 @@ fn capture<A: Gradient>(inputs: &[&Var]) -> Queue<A> {
     ))
 }
 
-fn captured<A>(queue: Queue<A>) -> Vec<Option<A>> {
+fn captured<A>(queue: Queue<'_, A>) -> Vec<Option<A>> {
     match queue.leaves {
         Leaves::Capture(targets) => targets.into_iter().map(|t| t.gradient).collect(),
         Leaves::Accumulate => Vec::new(),
@@ -251,7 +269,7 @@ pub(crate) fn gradients(
         start(&mut queue, output, gradient.clone())?;
     }
     while let Some(entry) = queue.pop() {
-        queue.reach_node(&entry.node, &entry.gradient)?;
+        queue.reach_node(entry.node, &entry.gradient)?;
         entry.node.pull(&entry.gradient, &mut queue, retain)?;
     }
     Ok(captured(queue))
@@ -268,10 +286,10 @@ pub(crate) fn recorded_gradients(
         start(&mut queue, output, gradient.clone())?;
     }
     while let Some(entry) = queue.pop() {
-        queue.reach_node(&entry.node, &entry.gradient)?;
+        queue.reach_node(entry.node, &entry.gradient)?;
         entry
             .node
-            .pull_recorded(&entry.node, &entry.gradient, &mut queue, retain)?;
+            .pull_recorded(entry.node, &entry.gradient, &mut queue, retain)?;
     }
     Ok(captured(queue))
 }

@@ -1,9 +1,8 @@
 //! Leaves: variables that hold a value of their own and collect its gradient.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use gradus_tensor::{DType, Tensor};
+use gradus_tensor::{DType, Lock, Tensor};
 
 use crate::error::{Error, Result};
 
@@ -12,7 +11,7 @@ pub(crate) struct Leaf {
     shape: Vec<usize>,
     dtype: DType,
     requires_grad: AtomicBool,
-    state: Mutex<State>,
+    state: Lock<State>,
 }
 
 struct State {
@@ -26,14 +25,8 @@ impl Leaf {
             shape: value.shape().to_vec(),
             dtype: value.dtype(),
             requires_grad: AtomicBool::new(true),
-            state: Mutex::new(State { value, grad: None }),
+            state: Lock::new(State { value, grad: None }),
         }
-    }
-
-    /// A panic elsewhere cannot leave value or gradient half-written: both are replaced whole.
-    #[inline]
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     #[inline]
@@ -57,28 +50,28 @@ impl Leaf {
 
     #[inline]
     pub(crate) fn value(&self) -> Tensor {
-        self.state().value.clone()
+        self.state.lock().value.clone()
     }
 
     /// Whether the value is still this very block.
     #[inline]
     pub(crate) fn holds(&self, value: &Tensor) -> bool {
-        self.state().value.same_block(value)
+        self.state.lock().value.same_block(value)
     }
 
     #[inline]
     pub(crate) fn grad(&self) -> Option<Tensor> {
-        self.state().grad.clone()
+        self.state.lock().grad.clone()
     }
 
     #[inline]
     pub(crate) fn set_grad(&self, grad: Option<Tensor>) {
         // The old gradient is freed after the lock.
-        let _old = std::mem::replace(&mut self.state().grad, grad);
+        let _old = std::mem::replace(&mut self.state.lock().grad, grad);
     }
 
     pub(crate) fn set_value(&self, value: Tensor) -> Result<()> {
-        if value.shape() != self.shape || value.dtype() != self.dtype {
+        if !value.has_shape(&self.shape) || value.dtype() != self.dtype {
             return Err(Error::ValueMismatch {
                 shape: self.shape.clone(),
                 dtype: self.dtype,
@@ -86,33 +79,42 @@ impl Leaf {
                 got_dtype: value.dtype(),
             });
         }
-        let _old = std::mem::replace(&mut self.state().value, value);
+        let _old = std::mem::replace(&mut self.state.lock().value, value);
         Ok(())
     }
 
-    /// Adds to the gradient.
+    /// Adds to the gradient. `used` is the value the operation saw, if its rule read it: `false` if the
+    /// leaf has another one by now, and then nothing is added.
     #[inline]
-    pub(crate) fn accumulate(&self, g: Tensor) -> Result<()> {
-        debug_assert_eq!(
-            g.shape(),
-            self.shape,
+    pub(crate) fn accumulate(&self, g: Tensor, used: Option<&Tensor>) -> Result<bool> {
+        debug_assert!(
+            g.has_shape(&self.shape),
             "a rule returns the shape of its input"
         );
-        let mut state = self.state();
-        state.grad = Some(match &state.grad {
-            None => g.contiguous(),
-            Some(sum) => sum.add(&g)?,
-        });
-        Ok(())
+        let mut g = if g.is_contiguous() { g } else { g.contiguous() };
+        loop {
+            let mut state = self.state.lock();
+            if used.is_some_and(|used| !state.value.same_block(used)) {
+                return Ok(false);
+            }
+            let Some(sum) = state.grad.take() else {
+                state.grad = Some(g);
+                return Ok(true);
+            };
+            // The addition may be long: it runs outside the lock, and another thread's share that
+            // arrives meanwhile is added in the next turn.
+            drop(state);
+            g = sum.add(&g)?;
+        }
     }
 
     /// Changes the value in place, with the gradient at hand.
     #[inline]
     pub(crate) fn update<R>(&self, f: impl FnOnce(&mut Tensor, Option<&Tensor>) -> R) -> R {
-        let state = &mut *self.state();
+        let state = &mut *self.state.lock();
         let result = f(&mut state.value, state.grad.as_ref());
         assert!(
-            state.value.shape() == self.shape && state.value.dtype() == self.dtype,
+            state.value.has_shape(&self.shape) && state.value.dtype() == self.dtype,
             "an update keeps the leaf's shape and dtype"
         );
         result

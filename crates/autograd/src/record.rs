@@ -1,14 +1,14 @@
 //! One recorded operation: what it was, where its inputs came from, and what its rule will read.
 
 use std::cell::{Cell, RefCell};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use gradus_tensor::{InputShape, Op, Saved, Saves, Tensor, VariadicOp};
+use gradus_tensor::{InputShape, Lock, Op, Saved, Saves, Tensor, VariadicOp};
 
 use crate::engine::Queue;
 use crate::error::{Error, Result};
 use crate::leaf::Leaf;
-use crate::var::{Repr, Var};
+use crate::var::{Held, Repr, Var};
 
 /// Where an input came from, if its gradient is wanted.
 #[derive(Clone)]
@@ -27,15 +27,15 @@ pub(crate) trait Node: Send + Sync {
 
     /// Computes the gradients of the inputs from that of the result and hands them on. Without
     /// `retain` the saved values are freed.
-    fn pull(&self, g: &Tensor, queue: &mut Queue<Tensor>, retain: bool) -> Result<()>;
+    fn pull<'g>(&'g self, g: &Tensor, queue: &mut Queue<'g, Tensor>, retain: bool) -> Result<()>;
 
     /// As `pull`, recording what it computes; `this` is the node itself, for rules that read the
     /// result: second derivatives flow through it.
-    fn pull_recorded(
-        &self,
-        this: &Arc<dyn Node>,
+    fn pull_recorded<'g>(
+        &'g self,
+        this: &'g Arc<dyn Node>,
         g: &Var,
-        queue: &mut Queue<Var>,
+        queue: &mut Queue<'g, Var>,
         retain: bool,
     ) -> Result<()>;
 }
@@ -68,7 +68,7 @@ struct Record<O, I, S, E: AsMut<[Edge]>> {
     stamp: u64,
     op: O,
     edges: Edges<E>,
-    kept: Mutex<Option<Kept<I, S>>>,
+    kept: Lock<Option<Kept<I, S>>>,
 }
 
 /// Edges whose drop does not recurse without bound.
@@ -165,17 +165,21 @@ impl<O: VariadicOp> Rule for Variadic<O> {
 pub(crate) fn record<O: Op<N>, const N: usize>(
     op: O,
     inputs: [&Var; N],
-    values: [&Tensor; N],
+    values: [Held<'_>; N],
     out: Tensor,
 ) -> Var {
     let edges = inputs.map(Var::edge);
+    let shapes = O::SAVES
+        .has_shapes()
+        .then(|| inputs.map(|v| InputShape::new(v.shape())));
+    let mut index = 0;
     let kept = Kept {
-        inputs: std::array::from_fn::<_, N, _>(|i| {
-            O::SAVES.has_input(i).then(|| values[i].clone())
+        // What came out of a leaf's lock moves in here; the rest is cloned.
+        inputs: values.map(|value| {
+            index += 1;
+            O::SAVES.has_input(index - 1).then(|| value.into_owned())
         }),
-        shapes: O::SAVES
-            .has_shapes()
-            .then(|| values.map(|v| InputShape::new(v.shape()))),
+        shapes,
         output: O::SAVES.has_output().then(|| out.clone()),
     };
     let stamp = next_stamp(&edges);
@@ -183,7 +187,7 @@ pub(crate) fn record<O: Op<N>, const N: usize>(
         stamp,
         op: Fixed(op),
         edges: Edges(edges),
-        kept: Mutex::new(Some(kept)),
+        kept: Lock::new(Some(kept)),
     };
     Var(Repr::Recorded(out, Arc::new(record)))
 }
@@ -216,7 +220,7 @@ pub(crate) fn record_variadic<O: VariadicOp>(
         stamp,
         op: Variadic(op),
         edges: Edges(edges),
-        kept: Mutex::new(Some(kept)),
+        kept: Lock::new(Some(kept)),
     };
     Var(Repr::Recorded(out, Arc::new(record)))
 }
@@ -231,7 +235,7 @@ where
     /// The saved values, taken or copied.
     #[inline]
     fn kept(&self, retain: bool) -> Result<Kept<I, Option<S>>> {
-        let mut slot = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut slot = self.kept.lock();
         let kept = if retain {
             slot.as_ref().map(|k| Kept {
                 inputs: k.inputs.clone(),
@@ -242,15 +246,7 @@ where
             slot.take()
         };
         drop(slot);
-        let kept = kept.ok_or(Error::GraphFreed(R::NAME))?;
-        for (edge, input) in self.edges.0.as_ref().iter().zip(kept.inputs.as_ref()) {
-            if let (Edge::Leaf(leaf), Some(value)) = (edge, input)
-                && !leaf.holds(value)
-            {
-                return Err(Error::LeafChanged(R::NAME));
-            }
-        }
-        Ok(kept)
+        kept.ok_or(Error::GraphFreed(R::NAME))
     }
 }
 
@@ -272,7 +268,7 @@ where
         self.stamp
     }
 
-    fn pull(&self, g: &Tensor, queue: &mut Queue<Tensor>, retain: bool) -> Result<()> {
+    fn pull<'g>(&'g self, g: &Tensor, queue: &mut Queue<'g, Tensor>, retain: bool) -> Result<()> {
         let kept = self.kept(retain)?;
         let stored = kept.inputs.as_ref();
         let (mut few, many);
@@ -291,25 +287,27 @@ where
         for (wrt, edge) in self.edges.0.as_ref().iter().enumerate() {
             match edge {
                 Edge::Constant => {}
-                Edge::Leaf(leaf) => queue.reach_leaf(leaf, self.op.vjp_tensor(wrt, &saved, g)?)?,
+                Edge::Leaf(leaf) => {
+                    let gradient = self.op.vjp_tensor(wrt, &saved, g)?;
+                    queue.reach_leaf(leaf, gradient, stored[wrt].as_ref(), R::NAME)?;
+                }
                 Edge::Node(node) => queue.push(node, self.op.vjp_tensor(wrt, &saved, g)?)?,
             }
         }
         Ok(())
     }
 
-    fn pull_recorded(
-        &self,
-        this: &Arc<dyn Node>,
+    fn pull_recorded<'g>(
+        &'g self,
+        this: &'g Arc<dyn Node>,
         g: &Var,
-        queue: &mut Queue<Var>,
+        queue: &mut Queue<'g, Var>,
         retain: bool,
     ) -> Result<()> {
         let kept = self.kept(retain)?;
         let edges = self.edges.0.as_ref();
-        let inputs: Vec<Option<Var>> = kept
-            .inputs
-            .as_ref()
+        let stored = kept.inputs.as_ref();
+        let inputs: Vec<Option<Var>> = stored
             .iter()
             .zip(edges)
             .map(|(value, edge)| {
@@ -329,7 +327,10 @@ where
         for (wrt, edge) in edges.iter().enumerate() {
             match edge {
                 Edge::Constant => {}
-                Edge::Leaf(leaf) => queue.reach_leaf(leaf, self.op.vjp_var(wrt, &saved, g)?)?,
+                Edge::Leaf(leaf) => {
+                    let gradient = self.op.vjp_var(wrt, &saved, g)?;
+                    queue.reach_leaf(leaf, gradient, stored[wrt].as_ref(), R::NAME)?;
+                }
                 Edge::Node(node) => queue.push(node, self.op.vjp_var(wrt, &saved, g)?)?,
             }
         }

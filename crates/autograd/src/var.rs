@@ -1,5 +1,6 @@
 //! The variable: a tensor that remembers where it came from.
 
+use std::cell::RefCell;
 use std::fmt;
 use std::sync::Arc;
 
@@ -270,16 +271,22 @@ impl Var {
         engine::backward(self, gradient, options.retain_graph)
     }
 
+    /// The gradient of a single number with respect to itself. Every step asks for the same one.
     #[inline]
     pub(crate) fn ones_like(&self) -> Tensor {
-        match &self.0 {
-            Repr::Plain(value) | Repr::Recorded(value, _) => value.ones_like(),
-            Repr::Leaf(leaf) => leaf.value().ones_like(),
-        }
+        SEED.with_borrow_mut(|seed| {
+            if let Some(seed) = seed
+                && seed.dtype() == self.dtype()
+                && seed.has_shape(self.shape())
+            {
+                return seed.clone();
+            }
+            seed.insert(self.value().ones_like()).clone()
+        })
     }
 
     pub(crate) fn expect_gradient(&self, op: &'static str, gradient: &Tensor) -> Result<()> {
-        if gradient.shape() == self.shape() && gradient.dtype() == self.dtype() {
+        if gradient.has_shape(self.shape()) && gradient.dtype() == self.dtype() {
             return Ok(());
         }
         Err(Error::GradientMismatch {
@@ -317,13 +324,25 @@ impl Var {
     }
 }
 
+thread_local! {
+    static SEED: RefCell<Option<Tensor>> = const { RefCell::new(None) };
+}
+
 /// A value for the time of one operation; only what comes out of a leaf's lock is cloned.
-enum Held<'a> {
+pub(crate) enum Held<'a> {
     Borrowed(&'a Tensor),
     Owned(Tensor),
 }
 
 impl Held<'_> {
+    #[inline]
+    pub(crate) fn into_owned(self) -> Tensor {
+        match self {
+            Held::Borrowed(value) => value.clone(),
+            Held::Owned(value) => value,
+        }
+    }
+
     #[inline]
     fn get(&self) -> &Tensor {
         match self {
@@ -340,7 +359,7 @@ impl Array for Var {
         let values: [&Tensor; N] = std::array::from_fn(|i| held[i].get());
         let out = op.forward(values)?;
         if is_grad_enabled() && inputs.iter().any(|v| v.requires_grad()) {
-            return Ok(record(op, inputs, values, out));
+            return Ok(record(op, inputs, held, out));
         }
         Ok(Var(Repr::Plain(out)))
     }

@@ -43,5 +43,7 @@ pub use layout::MAX_RANK;
 pub use nested::Nested;
 pub use op::{Array, InputShape, Op, Saved, Saves, VariadicOp};
 pub use ops::Reduction;
+#[doc(hidden)]
+pub use storage::Lock;
 pub use storage::{MemoryStats, Tensor, memory_stats, release_memory};
 pub use update::UpdateRule;

@@ -39,6 +39,14 @@ impl Tensor {
         kernel::single(&layout, value)
     }
 
+    /// Whether this is the tensor's shape. Unlike `shape() == ..` it calls no `memcmp`, which costs more
+    /// than the rest of a small check.
+    #[inline]
+    #[must_use]
+    pub fn has_shape(&self, shape: &[usize]) -> bool {
+        same_shape(self.shape(), shape)
+    }
+
     /// Sizes of the dimensions; empty for a tensor without dimensions.
     #[inline]
     #[must_use]

@@ -98,6 +98,29 @@ pub(crate) fn matmul<T: Gemm>(a: &Tensor, b: &Tensor, layout: &Layout) -> Tensor
     }
 }
 
+/// `Aᵀ B` of two matrices `(k, m)` and `(k, n)`.
+pub(crate) fn matmul_transposed<T: Gemm>(a: &Tensor, b: &Tensor, layout: &Layout) -> Tensor {
+    let (k, m, n) = (a.shape()[0], a.shape()[1], b.shape()[1]);
+    let at = Matrix {
+        start: a.host_ptr::<T>(),
+        row: a.strides()[1],
+        column: a.strides()[0],
+    };
+    let b = Matrix {
+        start: b.host_ptr::<T>(),
+        row: b.strides()[0],
+        column: b.strides()[1],
+    };
+    // SAFETY: the product writes all m · n elements.
+    unsafe {
+        Tensor::build::<T>(layout, |out| {
+            if !out.is_empty() {
+                product((m, n, k), out.as_mut_ptr().cast::<T>(), false, at, b);
+            }
+        })
+    }
+}
+
 /// Offset of matrix number `index` of the batch.
 fn start_of(mut index: usize, batch: &[usize], x: &Tensor) -> usize {
     let mut offset = 0;

@@ -14,7 +14,7 @@ impl Op<1> for Relu {
 
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
         // NaN is not below zero and passes through.
-        for_number!(Self::NAME, x.dtype(), T => Ok(kernel::map(x, |x: T| if x <= T::ZERO { T::ZERO } else { x })))
+        for_number!(Self::NAME, x.dtype(), T => Ok(kernel::map(x, #[inline(always)] |x: T| if x <= T::ZERO { T::ZERO } else { x })))
     }
 
     /// dL/dx = g where y > 0, else 0
@@ -33,7 +33,7 @@ impl Op<2> for ReluGrad {
 
     fn forward(&self, [y, g]: [&Tensor; 2]) -> Result<Tensor> {
         for_float!(Self::NAME, g.dtype(), T => {
-            Ok(kernel::zip(y, g, |y: T, g: T| if y <= T::ZERO { T::ZERO } else { g }))
+            Ok(kernel::zip(y, g, #[inline(always)] |y: T, g: T| if y <= T::ZERO { T::ZERO } else { g }))
         })
     }
 
@@ -55,7 +55,7 @@ impl Op<1> for Sigmoid {
     const SAVES: Saves = Saves::OUTPUT;
 
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
-        for_float!(Self::NAME, x.dtype(), T => Ok(kernel::map(x, <T as Real>::sigmoid)))
+        for_float!(Self::NAME, x.dtype(), T => Ok(kernel::map(x, #[inline(always)] |x: T| Real::sigmoid(x))))
     }
 
     /// dL/dx = g y (1 − y)
@@ -73,7 +73,7 @@ impl Op<2> for SigmoidGrad {
     const SAVES: Saves = Saves::INPUTS;
 
     fn forward(&self, [y, g]: [&Tensor; 2]) -> Result<Tensor> {
-        for_float!(Self::NAME, g.dtype(), T => Ok(kernel::zip(y, g, |y: T, g: T| g * (T::ONE - y) * y)))
+        for_float!(Self::NAME, g.dtype(), T => Ok(kernel::zip(y, g, #[inline(always)] |y: T, g: T| g * (T::ONE - y) * y)))
     }
 
     /// with upstream u: dL/dy = u g (1 − 2y),  dL/dg = u y (1 − y)
@@ -96,7 +96,7 @@ impl Op<1> for Tanh {
     const SAVES: Saves = Saves::OUTPUT;
 
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
-        for_float!(Self::NAME, x.dtype(), T => Ok(kernel::map(x, <T as Real>::tanh)))
+        for_float!(Self::NAME, x.dtype(), T => Ok(kernel::map(x, #[inline(always)] |x: T| Real::tanh(x))))
     }
 
     /// dL/dx = g (1 − y²)
@@ -114,7 +114,7 @@ impl Op<2> for TanhGrad {
     const SAVES: Saves = Saves::INPUTS;
 
     fn forward(&self, [y, g]: [&Tensor; 2]) -> Result<Tensor> {
-        for_float!(Self::NAME, g.dtype(), T => Ok(kernel::zip(y, g, |y: T, g: T| g * (T::ONE - y * y))))
+        for_float!(Self::NAME, g.dtype(), T => Ok(kernel::zip(y, g, #[inline(always)] |y: T, g: T| g * (T::ONE - y * y))))
     }
 
     /// with upstream u: dL/dy = −2 u g y,  dL/dg = u (1 − y²)

@@ -15,7 +15,7 @@ impl Op<2> for Add {
 
     #[inline]
     fn forward(&self, [a, b]: [&Tensor; 2]) -> Result<Tensor> {
-        for_number!(Self::NAME, a.dtype(), T => Ok(kernel::zip(a, b, T::plus)))
+        for_number!(Self::NAME, a.dtype(), T => Ok(kernel::zip(a, b, #[inline(always)] |a: T, b: T| a.plus(b))))
     }
 
     /// dL/da = dL/db = g
@@ -33,7 +33,7 @@ impl Op<2> for Sub {
 
     #[inline]
     fn forward(&self, [a, b]: [&Tensor; 2]) -> Result<Tensor> {
-        for_number!(Self::NAME, a.dtype(), T => Ok(kernel::zip(a, b, T::minus)))
+        for_number!(Self::NAME, a.dtype(), T => Ok(kernel::zip(a, b, #[inline(always)] |a: T, b: T| a.minus(b))))
     }
 
     /// dL/da = g,  dL/db = −g
@@ -51,7 +51,7 @@ impl Op<2> for Mul {
 
     #[inline]
     fn forward(&self, [a, b]: [&Tensor; 2]) -> Result<Tensor> {
-        for_number!(Self::NAME, a.dtype(), T => Ok(kernel::zip(a, b, T::times)))
+        for_number!(Self::NAME, a.dtype(), T => Ok(kernel::zip(a, b, #[inline(always)] |a: T, b: T| a.times(b))))
     }
 
     /// dL/da = g b,  dL/db = g a
@@ -68,7 +68,7 @@ impl Op<2> for Div {
     const SAVES: Saves = Saves::input(1).and(Saves::OUTPUT);
 
     fn forward(&self, [a, b]: [&Tensor; 2]) -> Result<Tensor> {
-        for_float!(Self::NAME, a.dtype(), T => Ok(kernel::zip(a, b, |a: T, b: T| a / b)))
+        for_float!(Self::NAME, a.dtype(), T => Ok(kernel::zip(a, b, #[inline(always)] |a: T, b: T| a / b)))
     }
 
     /// dL/da = g / b,  dL/db = −g y / b
@@ -92,7 +92,7 @@ impl Op<1> for AddScalar {
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
         for_number!(Self::NAME, x.dtype(), T => {
             let c = T::from_scalar(self.0);
-            Ok(kernel::map(x, move |x: T| x.plus(c)))
+            Ok(kernel::map(x, #[inline(always)] move |x: T| x.plus(c)))
         })
     }
 
@@ -113,7 +113,7 @@ impl Op<1> for MulScalar {
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
         for_number!(Self::NAME, x.dtype(), T => {
             let c = T::from_scalar(self.0);
-            Ok(kernel::map(x, move |x: T| x.times(c)))
+            Ok(kernel::map(x, #[inline(always)] move |x: T| x.times(c)))
         })
     }
 
@@ -132,7 +132,7 @@ impl Op<1> for Square {
 
     #[inline]
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
-        for_number!(Self::NAME, x.dtype(), T => Ok(kernel::map(x, |x: T| x.times(x))))
+        for_number!(Self::NAME, x.dtype(), T => Ok(kernel::map(x, #[inline(always)] |x: T| x.times(x))))
     }
 
     /// dL/dx = 2 x g
@@ -150,7 +150,7 @@ impl Op<1> for Abs {
 
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
         for_number!(Self::NAME, x.dtype(), T => {
-            Ok(kernel::map(x, |x: T| if x < T::ZERO { T::ZERO.minus(x) } else if x == T::ZERO { T::ZERO } else { x }))
+            Ok(kernel::map(x, #[inline(always)] |x: T| if x < T::ZERO { T::ZERO.minus(x) } else if x == T::ZERO { T::ZERO } else { x }))
         })
     }
 
@@ -170,7 +170,7 @@ impl Op<1> for Sign {
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
         for_number!(Self::NAME, x.dtype(), T => {
             let down = T::ZERO.minus(T::ONE);
-            Ok(kernel::map(x, move |x: T| if x > T::ZERO { T::ONE } else if x < T::ZERO { down } else { x }))
+            Ok(kernel::map(x, #[inline(always)] move |x: T| if x > T::ZERO { T::ONE } else if x < T::ZERO { down } else { x }))
         })
     }
 

@@ -53,7 +53,7 @@ impl Op<2> for Bce {
 
     fn forward(&self, [p, y]: [&Tensor; 2]) -> Result<Tensor> {
         for_float!(Self::NAME, p.dtype(), T => {
-            let sum = kernel::sum_of(p, y, cross_entropy::<T>);
+            let sum = kernel::sum_of(p, y, #[inline(always)] |p: T, y: T| cross_entropy(p, y));
             Ok(Tensor::scalar(if self.mean { sum / T::from_f64(p.numel() as f64) } else { sum }))
         })
     }
@@ -84,7 +84,7 @@ impl Op<3> for BceGrad {
         for_float!(Self::NAME, p.dtype(), T => {
             let c = T::from_f64(self.scale) * g.item::<T>()?;
             let least = T::from_f64(LEAST_VARIANCE);
-            Ok(kernel::zip(p, y, move |p: T, y: T| c * (p - y) / (p * (T::ONE - p)).larger(least)))
+            Ok(kernel::zip(p, y, #[inline(always)] move |p: T, y: T| c * (p - y) / (p * (T::ONE - p)).larger(least)))
         })
     }
 
@@ -124,7 +124,7 @@ impl Op<1> for Variance {
     fn forward(&self, [p]: [&Tensor; 1]) -> Result<Tensor> {
         for_float!(Self::NAME, p.dtype(), T => {
             let least = T::from_f64(LEAST_VARIANCE);
-            Ok(kernel::map(p, move |p: T| (p * (T::ONE - p)).larger(least)))
+            Ok(kernel::map(p, #[inline(always)] move |p: T| (p * (T::ONE - p)).larger(least)))
         })
     }
 
@@ -144,7 +144,7 @@ impl Op<1> for BceTargetGrad {
 
     fn forward(&self, [p]: [&Tensor; 1]) -> Result<Tensor> {
         for_float!(Self::NAME, p.dtype(), T => {
-            Ok(kernel::map(p, |p: T| clamped_ln_1p(-p) - clamped_ln(p)))
+            Ok(kernel::map(p, #[inline(always)] |p: T| clamped_ln_1p(-p) - clamped_ln(p)))
         })
     }
 
@@ -166,7 +166,7 @@ impl Op<2> for BceWithLogits {
 
     fn forward(&self, [z, y]: [&Tensor; 2]) -> Result<Tensor> {
         for_float!(Self::NAME, z.dtype(), T => {
-            let sum = kernel::sum_of(z, y, cross_entropy_with_logits::<T>);
+            let sum = kernel::sum_of(z, y, #[inline(always)] |z: T, y: T| cross_entropy_with_logits(z, y));
             Ok(Tensor::scalar(if self.mean { sum / T::from_f64(z.numel() as f64) } else { sum }))
         })
     }
@@ -196,7 +196,7 @@ impl Op<3> for BceWithLogitsGrad {
     fn forward(&self, [z, y, g]: [&Tensor; 3]) -> Result<Tensor> {
         for_float!(Self::NAME, z.dtype(), T => {
             let c = T::from_f64(self.scale) * g.item::<T>()?;
-            Ok(kernel::zip(z, y, move |z: T, y: T| c * (z.sigmoid() - y)))
+            Ok(kernel::zip(z, y, #[inline(always)] move |z: T, y: T| c * (z.sigmoid() - y)))
         })
     }
 
@@ -230,9 +230,9 @@ impl Op<2> for BceEach {
 
     fn forward(&self, [x, y]: [&Tensor; 2]) -> Result<Tensor> {
         for_float!(Self::NAME, x.dtype(), T => Ok(if self.logits {
-            kernel::zip(x, y, cross_entropy_with_logits::<T>)
+            kernel::zip(x, y, #[inline(always)] |z: T, y: T| cross_entropy_with_logits(z, y))
         } else {
-            kernel::zip(x, y, cross_entropy::<T>)
+            kernel::zip(x, y, #[inline(always)] |p: T, y: T| cross_entropy(p, y))
         }))
     }
 

@@ -16,7 +16,7 @@ macro_rules! comparisons {
             /// Shapes that do not broadcast.
             pub fn $name(&self, other: &Tensor) -> Result<Tensor> {
                 let (a, b) = common(stringify!($name), self, other)?;
-                Ok(for_dtype!(a.dtype(), T => kernel::zip(&a, &b, |$a: T, $b: T| $test)))
+                Ok(for_dtype!(a.dtype(), T => kernel::zip(&a, &b, #[inline(always)] |$a: T, $b: T| $test)))
             }
 
             #[doc = concat!("`a ", $symbol, " c`; a bool tensor.")]

@@ -13,7 +13,7 @@ impl Op<1> for Exp {
     const SAVES: Saves = Saves::OUTPUT;
 
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
-        for_float!(Self::NAME, x.dtype(), T => Ok(kernel::map(x, <T as Real>::exp)))
+        for_float!(Self::NAME, x.dtype(), T => Ok(kernel::map(x, #[inline(always)] |x: T| Real::exp(x))))
     }
 
     /// dL/dx = g y
@@ -30,7 +30,7 @@ impl Op<1> for Log {
     const SAVES: Saves = Saves::INPUTS;
 
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
-        for_float!(Self::NAME, x.dtype(), T => Ok(kernel::map(x, <T as Real>::ln)))
+        for_float!(Self::NAME, x.dtype(), T => Ok(kernel::map(x, #[inline(always)] |x: T| Real::ln(x))))
     }
 
     /// dL/dx = g / x
@@ -47,7 +47,7 @@ impl Op<1> for Log1p {
     const SAVES: Saves = Saves::INPUTS;
 
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
-        for_float!(Self::NAME, x.dtype(), T => Ok(kernel::map(x, <T as Real>::ln_1p)))
+        for_float!(Self::NAME, x.dtype(), T => Ok(kernel::map(x, #[inline(always)] |x: T| Real::ln_1p(x))))
     }
 
     /// dL/dx = g / (1 + x)
@@ -64,7 +64,7 @@ impl Op<1> for Sqrt {
     const SAVES: Saves = Saves::OUTPUT;
 
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
-        for_float!(Self::NAME, x.dtype(), T => Ok(kernel::map(x, <T as Real>::sqrt)))
+        for_float!(Self::NAME, x.dtype(), T => Ok(kernel::map(x, #[inline(always)] |x: T| Real::sqrt(x))))
     }
 
     /// dL/dx = g / (2 y)

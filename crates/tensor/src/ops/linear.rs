@@ -36,8 +36,31 @@ impl Op<3> for Affine {
     fn vjp<A: Array>(&self, wrt: usize, saved: &Saved<'_, A>, g: &A) -> Result<A> {
         match wrt {
             0 => g.matmul(saved.input(1)?),
-            1 => rows(g)?.t()?.matmul(&rows(saved.input(0)?)?),
+            1 => A::apply(WeightGrad, [&rows(g)?, &rows(saved.input(0)?)?]),
             _ => rows(g)?.sum_dims(&[0], false),
+        }
+    }
+}
+
+/// `gᵀ x`, the gradient of the weight, without a view for the transpose.
+#[derive(Clone, Debug)]
+pub(super) struct WeightGrad;
+
+impl Op<2> for WeightGrad {
+    const NAME: &'static str = "linear_weight_grad";
+    const SAVES: Saves = Saves::INPUTS;
+
+    fn forward(&self, [g, x]: [&Tensor; 2]) -> Result<Tensor> {
+        let layout = Layout::row_major(Self::NAME, &[g.shape()[1], x.shape()[1]])?;
+        for_float!(Self::NAME, g.dtype(), T => Ok(gemm::matmul_transposed::<T>(g, x, &layout)))
+    }
+
+    /// with upstream u: dL/dg = x uᵀ,  dL/dx = g u
+    fn vjp<A: Array>(&self, wrt: usize, saved: &Saved<'_, A>, u: &A) -> Result<A> {
+        if wrt == 0 {
+            saved.input(1)?.matmul(&u.t()?)
+        } else {
+            saved.input(0)?.matmul(u)
         }
     }
 }
@@ -144,6 +167,7 @@ mod tests {
         check_vjp(Affine, [&[4, 3], &[2, 3], &[2]]);
         check_vjp(Affine, [&[2, 4, 3], &[2, 3], &[2]]);
         check_vjp(Affine, [&[3], &[2, 3], &[2]]);
+        check_vjp(WeightGrad, [&[4, 2], &[4, 3]]);
     }
 
     #[test]

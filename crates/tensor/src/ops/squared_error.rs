@@ -18,7 +18,7 @@ impl Op<2> for SquaredErrors {
 
     fn forward(&self, [a, b]: [&Tensor; 2]) -> Result<Tensor> {
         for_float!(Self::NAME, a.dtype(), T => {
-            let sum = kernel::sum_of(a, b, |a: T, b: T| (a - b) * (a - b));
+            let sum = kernel::sum_of(a, b, #[inline(always)] |a: T, b: T| (a - b) * (a - b));
             Ok(Tensor::scalar(if self.mean { sum / T::from_f64(a.numel() as f64) } else { sum }))
         })
     }
@@ -55,7 +55,7 @@ impl Op<3> for SquaredErrorsGrad {
     fn forward(&self, [a, b, g]: [&Tensor; 3]) -> Result<Tensor> {
         for_float!(Self::NAME, a.dtype(), T => {
             let c = T::from_f64(self.scale) * g.item::<T>()?;
-            Ok(kernel::zip(a, b, move |a: T, b: T| c * (a - b)))
+            Ok(kernel::zip(a, b, #[inline(always)] move |a: T, b: T| c * (a - b)))
         })
     }
 

@@ -6,6 +6,7 @@
 //! Everything that knows that elements are host memory is in this folder and in `kernel`.
 
 mod layout;
+mod lock;
 mod pool;
 
 use std::any::Any;
@@ -16,6 +17,7 @@ use std::sync::atomic::{AtomicUsize, Ordering, fence};
 use crate::{DType, Device, Element};
 
 pub(crate) use layout::Layout;
+pub use lock::Lock;
 pub use pool::{MemoryStats, memory_stats, release_memory};
 
 /// Elements start at this multiple: one cache line, one AVX-512 register.
