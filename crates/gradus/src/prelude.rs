@@ -1,0 +1,25 @@
+//! The names of every day: `use gradus::prelude::*`.
+//!
+//! Functions that make figures stay in [`plot`]: `plot::losses(..)` beside `trainer.losses()`.
+
+pub use crate::autograd::{Var, enable_grad, grad, no_grad};
+pub use crate::data::{
+    CsvReader, DataLoader, Dataset, DatasetExt, StandardScaler, TensorDataset, TrainTestSplit,
+    linearly_separable_data, load_breast_cancer, logistic_points, make_moons, random_split,
+    train_test_split,
+};
+pub use crate::metrics::{
+    Accuracy, BinaryCounts, Metric, accuracy_score, confusion_matrix, f1_score, precision_score,
+    predict_at_threshold, recall_score, roc_auc_score, roc_curve,
+};
+pub use crate::nn::{
+    BceLoss, BceWithLogitsLoss, Dropout, Linear, Loss, Module, MseLoss, Relu, Sequential, Sigmoid,
+    StateDict, Strictness, Tanh,
+};
+pub use crate::optim::{Adam, AdamOptions, AdamW, Optimizer, Sgd, SgdOptions};
+pub use crate::plot::{self, Figure};
+pub use crate::random::{Generator, RandomState};
+pub use crate::tensor::{DType, Device, Tensor, tensor};
+pub use crate::trainer::{
+    Callback, EarlyStopping, Ended, ModelCheckpoint, Monitor, ProgressBar, Trainer, Training,
+};
