@@ -48,6 +48,12 @@ pub struct Comparison<'a> {
     pub course: &'a str,
 }
 
+/// What the course prints, to hold our number against.
+#[must_use]
+pub fn course<'a>(name: &'a str, course: &'a str) -> Comparison<'a> {
+    Comparison { name, course }
+}
+
 impl Comparison<'_> {
     /// Agrees if ours, written with the course's digits, is the same text.
     #[must_use]
@@ -85,6 +91,20 @@ impl Comparison<'_> {
             Verdict::No
         };
         self.row(ours, same)
+    }
+
+    /// Agrees if ours is no smaller than the number of the course.
+    #[must_use]
+    pub fn at_least(self, ours: f64) -> Row {
+        let bound = numbers(self.course)
+            .first()
+            .and_then(|text| text.parse::<f64>().ok());
+        let same = if bound.is_some_and(|bound| ours >= bound) {
+            Verdict::Yes
+        } else {
+            Verdict::No
+        };
+        self.row(format!("{ours:.4}"), same)
     }
 
     /// A number that no program in the course can be held to.
@@ -182,6 +202,17 @@ mod tests {
         assert_eq!(loss.within_relative(1e-2, &[0.001_005]).same, Verdict::Yes);
         assert_eq!(loss.within_relative(1e-2, &[0.001_02]).same, Verdict::No);
         assert_eq!(loss.within(1.0, &[f64::NAN]).same, Verdict::No);
+    }
+
+    #[test]
+    fn a_bound_is_kept_or_not() {
+        let accuracy = Comparison {
+            name: "accuracy",
+            course: "≥ 0.96",
+        };
+        assert_eq!(accuracy.at_least(0.96).same, Verdict::Yes);
+        assert_eq!(accuracy.at_least(0.9599).same, Verdict::No);
+        assert_eq!(accuracy.at_least(f64::NAN).same, Verdict::No);
     }
 
     #[test]

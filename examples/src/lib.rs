@@ -5,7 +5,7 @@ mod page;
 mod record;
 mod run_options;
 
-pub use comparison::{Comparison, Row, Verdict};
+pub use comparison::{Comparison, Row, Verdict, course};
 pub use page::{Page, Picture};
 pub use record::Record;
 pub use run_options::RunOptions;

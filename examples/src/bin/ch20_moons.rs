@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use gradus::metrics::ZeroDivision;
 use gradus::plot::Grid;
 use gradus::prelude::*;
-use gradus_examples::{Comparison, Page, Record, RunOptions};
+use gradus_examples::{Page, Record, RunOptions, course};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
@@ -17,7 +17,6 @@ fn main() -> Result<ExitCode> {
     let options = RunOptions::read()?;
     let mut page = Page::new("ch20_moons", options.json);
     let record = Record::read(include_str!("../../data/moons.json"))?;
-    let course = |name, course| Comparison { name, course };
 
     // 1. Data: two half circles with noise, a fifth of them put aside, scaled by what the training part shows.
     let (x, y) = make_moons(100, 0.3, 0)?;
@@ -44,7 +43,10 @@ fn main() -> Result<ExitCode> {
     let in_plane = |figure: Figure| figure.x_range(-2.4, 2.4).y_range(-2.4, 2.4);
     let on_train = plot::scatter_classes(&x_train, &y_train)?.title("Training data");
     let on_val = plot::scatter_classes(&x_val, &y_val)?.title("Validation data");
-    page.figure("data", &Grid::new(2, vec![in_plane(on_train), in_plane(on_val)])?)?;
+    page.figure(
+        "data",
+        &Grid::new(2, vec![in_plane(on_train), in_plane(on_val)])?,
+    )?;
 
     let (x_train, x_val) = (x_train.to_dtype(DType::F32)?, x_val.to_dtype(DType::F32)?);
     let y_train = y_train.to_dtype(DType::F32)?.reshape([80, 1])?;
