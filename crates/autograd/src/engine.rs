@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use gradus_tensor::{Array, Tensor, ops::Arithmetic};
+use gradus_tensor::{Array, Shared, Tensor, ops::Arithmetic};
 
 use crate::error::{Error, Result};
 use crate::leaf::Leaf;
@@ -17,7 +17,7 @@ const NEAR: usize = 32;
 
 struct Entry<'g, A> {
     stamp: u64,
-    node: &'g Arc<dyn Node>,
+    node: &'g Shared<dyn Node>,
     gradient: A,
 }
 
@@ -46,12 +46,8 @@ struct Target<A> {
 
 enum Place {
     Leaf(Arc<Leaf>),
-    Node(Arc<dyn Node>),
+    Node(Shared<dyn Node>),
     Nowhere,
-}
-
-fn address(node: &Arc<dyn Node>) -> usize {
-    Arc::as_ptr(node).cast::<()>() as usize
 }
 
 fn add_to<A: Array>(sum: &mut Option<A>, gradient: &A) -> Result<()> {
@@ -91,7 +87,7 @@ impl<'g, A: Gradient> Queue<'g, A> {
 
     /// Adds a gradient to a record's.
     #[inline]
-    pub(crate) fn push(&mut self, node: &'g Arc<dyn Node>, gradient: A) -> Result<()> {
+    pub(crate) fn push(&mut self, node: &'g Shared<dyn Node>, gradient: A) -> Result<()> {
         let stamp = node.stamp();
         if !self.far.is_empty()
             && self
@@ -104,7 +100,7 @@ impl<'g, A: Gradient> Queue<'g, A> {
         let mut at = self.near.len();
         while at > 0 && self.near[at - 1].stamp >= stamp {
             at -= 1;
-            if self.near[at].stamp == stamp && Arc::ptr_eq(self.near[at].node, node) {
+            if self.near[at].stamp == stamp && Shared::same(self.near[at].node, node) {
                 let sum = self.near[at].gradient.add(&gradient)?;
                 self.near[at].gradient = sum;
                 return Ok(());
@@ -125,8 +121,8 @@ impl<'g, A: Gradient> Queue<'g, A> {
     }
 
     #[inline(never)]
-    fn push_far(&mut self, node: &'g Arc<dyn Node>, gradient: A) -> Result<()> {
-        let key = (node.stamp(), address(node));
+    fn push_far(&mut self, node: &'g Shared<dyn Node>, gradient: A) -> Result<()> {
+        let key = (node.stamp(), Shared::address(node));
         if let Some(entry) = self.far.get_mut(&key) {
             entry.gradient = entry.gradient.add(&gradient)?;
         } else {
@@ -150,7 +146,8 @@ impl<'g, A: Gradient> Queue<'g, A> {
             cut += 1;
         }
         for entry in self.near.drain(..cut) {
-            self.far.insert((entry.stamp, address(entry.node)), entry);
+            self.far
+                .insert((entry.stamp, Shared::address(entry.node)), entry);
         }
     }
 
@@ -191,10 +188,10 @@ impl<'g, A: Gradient> Queue<'g, A> {
 
     /// The whole gradient of a record is known: hand it to those who asked for it.
     #[inline]
-    fn reach_node(&mut self, node: &Arc<dyn Node>, gradient: &A) -> Result<()> {
+    fn reach_node(&mut self, node: &Shared<dyn Node>, gradient: &A) -> Result<()> {
         if let Leaves::Capture(targets) = &mut self.leaves {
             for target in targets {
-                if matches!(&target.place, Place::Node(wanted) if Arc::ptr_eq(wanted, node)) {
+                if matches!(&target.place, Place::Node(wanted) if Shared::same(wanted, node)) {
                     add_to(&mut target.gradient, gradient)?;
                 }
             }

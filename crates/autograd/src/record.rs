@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
-use gradus_tensor::{InputShape, Lock, Op, Saved, Saves, Tensor, VariadicOp};
+use gradus_tensor::{InputShape, Lock, Op, Saved, Saves, Shared, Tensor, VariadicOp};
 
 use crate::engine::Queue;
 use crate::error::{Error, Result};
@@ -15,7 +15,7 @@ use crate::var::{Held, Repr, Var};
 pub(crate) enum Edge {
     Constant,
     Leaf(Arc<Leaf>),
-    Node(Arc<dyn Node>),
+    Node(Shared<dyn Node>),
 }
 
 /// A recorded operation as the engine sees it.
@@ -33,7 +33,7 @@ pub(crate) trait Node: Send + Sync {
     /// result: second derivatives flow through it.
     fn pull_recorded<'g>(
         &'g self,
-        this: &'g Arc<dyn Node>,
+        this: &'g Shared<dyn Node>,
         g: &Var,
         queue: &mut Queue<'g, Var>,
         retain: bool,
@@ -79,7 +79,7 @@ const DROP_DEPTH: u32 = 64;
 
 thread_local! {
     static DEPTH: Cell<u32> = const { Cell::new(0) };
-    static WAITING: RefCell<Vec<Arc<dyn Node>>> = const { RefCell::new(Vec::new()) };
+    static WAITING: RefCell<Vec<Shared<dyn Node>>> = const { RefCell::new(Vec::new()) };
 }
 
 impl<E: AsMut<[Edge]>> Drop for Edges<E> {
@@ -92,7 +92,7 @@ impl<E: AsMut<[Edge]>> Drop for Edges<E> {
     }
 }
 
-fn release(node: Arc<dyn Node>) {
+fn release(node: Shared<dyn Node>) {
     let depth = DEPTH.get();
     if depth < DROP_DEPTH {
         DEPTH.set(depth + 1);
@@ -110,6 +110,17 @@ fn release(node: Arc<dyn Node>) {
         let _ = WAITING.try_with(|w| w.borrow_mut().extend(node.take()));
         drop(node);
     }
+}
+
+/// A record as the engine sees it.
+#[inline(always)]
+#[expect(
+    unsafe_code,
+    reason = "stable Rust coerces no smart pointer but its own"
+)]
+fn node<N: Node + 'static>(record: N) -> Shared<dyn Node> {
+    // SAFETY: an unsizing coercion.
+    unsafe { Shared::new(record).coerce(|p| p as *mut dyn Node) }
 }
 
 /// The two shapes of operations, fixed and variable in their number of inputs, as one.
@@ -168,17 +179,23 @@ pub(crate) fn record<O: Op<N>, const N: usize>(
     values: [Held<'_>; N],
     out: Tensor,
 ) -> Var {
-    let edges = inputs.map(Var::edge);
+    let edges = inputs.map(
+        #[inline(always)]
+        |v| v.edge(),
+    );
     let shapes = O::SAVES
         .has_shapes()
         .then(|| inputs.map(|v| InputShape::new(v.shape())));
     let mut index = 0;
     let kept = Kept {
         // What came out of a leaf's lock moves in here; the rest is cloned.
-        inputs: values.map(|value| {
-            index += 1;
-            O::SAVES.has_input(index - 1).then(|| value.into_owned())
-        }),
+        inputs: values.map(
+            #[inline(always)]
+            |value| {
+                index += 1;
+                O::SAVES.has_input(index - 1).then(|| value.into_owned())
+            },
+        ),
         shapes,
         output: O::SAVES.has_output().then(|| out.clone()),
     };
@@ -189,7 +206,7 @@ pub(crate) fn record<O: Op<N>, const N: usize>(
         edges: Edges(edges),
         kept: Lock::new(Some(kept)),
     };
-    Var(Repr::Recorded(out, Arc::new(record)))
+    Var(Repr::Recorded(out, node(record)))
 }
 
 /// Records an operation of any number of inputs that was just run.
@@ -222,7 +239,7 @@ pub(crate) fn record_variadic<O: VariadicOp>(
         edges: Edges(edges),
         kept: Lock::new(Some(kept)),
     };
-    Var(Repr::Recorded(out, Arc::new(record)))
+    Var(Repr::Recorded(out, node(record)))
 }
 
 impl<R, I, S, E> Record<R, I, Option<S>, E>
@@ -299,7 +316,7 @@ where
 
     fn pull_recorded<'g>(
         &'g self,
-        this: &'g Arc<dyn Node>,
+        this: &'g Shared<dyn Node>,
         g: &Var,
         queue: &mut Queue<'g, Var>,
         retain: bool,

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::fmt;
 use std::sync::Arc;
 
-use gradus_tensor::{Array, DType, Element, Op, Tensor, VariadicOp, methods, operators};
+use gradus_tensor::{Array, DType, Element, Op, Shared, Tensor, VariadicOp, methods, operators};
 
 use crate::engine;
 use crate::error::{Error, Result};
@@ -35,7 +35,7 @@ pub struct Var(pub(crate) Repr);
 pub(crate) enum Repr {
     Plain(Tensor),
     Leaf(Arc<Leaf>),
-    Recorded(Tensor, Arc<dyn Node>),
+    Recorded(Tensor, Shared<dyn Node>),
 }
 
 /// How [`Var::backward_with`] runs.
@@ -171,7 +171,7 @@ impl Var {
     pub fn same_as(&self, other: &Var) -> bool {
         match (&self.0, &other.0) {
             (Repr::Leaf(a), Repr::Leaf(b)) => Arc::ptr_eq(a, b),
-            (Repr::Recorded(_, a), Repr::Recorded(_, b)) => Arc::ptr_eq(a, b),
+            (Repr::Recorded(_, a), Repr::Recorded(_, b)) => Shared::same(a, b),
             (Repr::Plain(a), Repr::Plain(b)) => a.same_block(b),
             _ => false,
         }
@@ -306,7 +306,7 @@ impl Var {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn edge(&self) -> Edge {
         match &self.0 {
             Repr::Leaf(leaf) if leaf.requires_grad() => Edge::Leaf(leaf.clone()),
@@ -315,7 +315,7 @@ impl Var {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn held(&self) -> Held<'_> {
         match &self.0 {
             Repr::Plain(value) | Repr::Recorded(value, _) => Held::Borrowed(value),
@@ -335,7 +335,7 @@ pub(crate) enum Held<'a> {
 }
 
 impl Held<'_> {
-    #[inline]
+    #[inline(always)]
     pub(crate) fn into_owned(self) -> Tensor {
         match self {
             Held::Borrowed(value) => value.clone(),
@@ -343,7 +343,7 @@ impl Held<'_> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn get(&self) -> &Tensor {
         match self {
             Held::Borrowed(value) => value,
@@ -355,8 +355,14 @@ impl Held<'_> {
 impl Array for Var {
     #[inline]
     fn apply<O: Op<N>, const N: usize>(op: O, inputs: [&Var; N]) -> gradus_tensor::Result<Var> {
-        let held = inputs.map(Var::held);
-        let values: [&Tensor; N] = std::array::from_fn(|i| held[i].get());
+        let held = inputs.map(
+            #[inline(always)]
+            |v| v.held(),
+        );
+        let values: [&Tensor; N] = std::array::from_fn(
+            #[inline(always)]
+            |i| held[i].get(),
+        );
         let out = op.forward(values)?;
         if is_grad_enabled() && inputs.iter().any(|v| v.requires_grad()) {
             return Ok(record(op, inputs, held, out));

@@ -44,6 +44,6 @@ pub use nested::Nested;
 pub use op::{Array, InputShape, Op, Saved, Saves, VariadicOp};
 pub use ops::Reduction;
 #[doc(hidden)]
-pub use storage::Lock;
+pub use storage::{Lock, Shared};
 pub use storage::{MemoryStats, Tensor, memory_stats, release_memory};
 pub use update::UpdateRule;

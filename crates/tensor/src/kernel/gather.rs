@@ -5,7 +5,7 @@ use std::mem::MaybeUninit;
 use super::dense::Dense;
 use crate::dispatch::for_dtype;
 use crate::layout::Layout;
-use crate::{Element, Tensor};
+use crate::{Element, Result, Tensor};
 
 /// `out[o, j, i] = x[o, index[j], i]` for `x` seen as `(outer, size, inner)`; indices were checked.
 pub(crate) fn gather_rows(
@@ -45,6 +45,29 @@ fn copy_row<T: Element>(to: &mut [MaybeUninit<T>], from: &[T]) {
     for (to, &from) in to.iter_mut().zip(from) {
         to.write(from);
     }
+}
+
+/// The rows at these positions, which were checked. A batch of a few numbers is what a small step
+/// begins with, so the layout is made from the source's and not anew.
+pub(crate) fn take_rows(x: &Tensor, index: &[i64]) -> Result<Tensor> {
+    let x = Dense::of(x);
+    let layout = x.layout().with_rows(index.len())?;
+    let inner = x.strides()[0];
+    if inner != 1 || x.numel() == 0 {
+        let inner = x.shape()[1..].iter().product();
+        return Ok(gather_rows(&x, 1, x.shape()[0], inner, index, &layout));
+    }
+    for_dtype!(x.dtype(), T => {
+        let xs = x.host_slice::<T>();
+        // SAFETY: every element is written.
+        Ok(unsafe {
+            Tensor::build::<T>(&layout, |out| {
+                for (to, &j) in out.iter_mut().zip(index) {
+                    to.write(xs[j as usize]);
+                }
+            })
+        })
+    })
 }
 
 /// Adds row `j` of `source` to row `index[j]` of `target`, both contiguous and seen as

@@ -18,7 +18,7 @@ mod walk;
 pub(crate) use copy::{cast, copy_from, fill, first, from_slice, join, materialize, single};
 pub(crate) use dense::Dense;
 pub(crate) use elementwise::{map, update, zip};
-pub(crate) use gather::{add_rows, gather_rows};
+pub(crate) use gather::{add_rows, gather_rows, take_rows};
 pub use math::Real;
 pub(crate) use parallel::for_pieces;
 pub use parallel::{num_threads, set_num_threads};

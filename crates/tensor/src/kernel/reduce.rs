@@ -43,6 +43,8 @@ macro_rules! number {
 }
 number!(wrapping: u8 i8 i16 i32 i64; plain: half::f16 half::bf16 f32 f64);
 
+/// So few elements are added in four running sums.
+const FEW: usize = 8;
 const BLOCK: usize = 4096;
 const ROWS: usize = 64;
 /// Reductions of fewer elements stay on this thread.
@@ -68,11 +70,21 @@ impl<T: Number> Kernel for SumBlock<'_, T> {
     }
 }
 
+/// A few numbers in four running sums, then these in order: what PyTorch does with so few.
+#[inline(always)]
+fn few<T: Number>(xs: impl Iterator<Item = T>) -> T {
+    let mut sums = [T::ZERO; 4];
+    for (i, x) in xs.enumerate() {
+        sums[i % 4] = sums[i % 4].plus(x);
+    }
+    sums[0].plus(sums[1]).plus(sums[2]).plus(sums[3])
+}
+
 /// The sum of a slice.
 #[inline]
 pub(crate) fn sum_slice<T: Number>(xs: &[T]) -> T {
-    if xs.len() <= 8 {
-        return xs.iter().fold(T::ZERO, |sum, &x| sum.plus(x));
+    if xs.len() <= FEW {
+        return few(xs.iter().copied());
     }
     sum_tree(xs)
 }
@@ -99,6 +111,12 @@ impl<T: Number, F: Fn(T, T) -> T> Kernel for SumOf<'_, T, F> {
     #[inline(always)]
     fn run(self) -> T {
         let SumOf(a, b, f) = self;
+        if a.len() <= FEW {
+            return few(a.iter().zip(b).map(
+                #[inline(always)]
+                |(&a, &b)| f(a, b),
+            ));
+        }
         let (a, b) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
         let (rest_a, rest_b) = (a.remainder(), b.remainder());
         let mut lanes = [T::ZERO; LANES];

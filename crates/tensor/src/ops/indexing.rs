@@ -152,7 +152,14 @@ impl Tensor {
             }
             .into());
         };
-        if let Some(&index) = rows.iter().find(|&&i| i < 0 || i as usize >= size) {
+        // A negative index is beyond any size as an unsigned number.
+        let largest = rows.iter().fold(0, |most, &i| most.max(i as u64));
+        if largest >= size as u64 && !rows.is_empty() {
+            let index = rows
+                .iter()
+                .copied()
+                .find(|&i| i < 0 || i as usize >= size)
+                .unwrap_or(0);
             return Err(ErrorKind::IndexOutOfRange {
                 op: OP,
                 index,
@@ -161,17 +168,7 @@ impl Tensor {
             }
             .into());
         }
-        let mut shape = Shape::new(self.shape());
-        shape.as_mut_slice()[0] = rows.len();
-        let inner = self.shape()[1..].iter().product();
-        Ok(kernel::gather_rows(
-            self,
-            1,
-            size,
-            inner,
-            rows,
-            &Layout::row_major(OP, shape.as_slice())?,
-        ))
+        kernel::take_rows(self, rows)
     }
 }
 

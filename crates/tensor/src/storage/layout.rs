@@ -97,6 +97,29 @@ impl Layout {
         Ok(layout)
     }
 
+    /// A contiguous layout with another size of the first dimension.
+    ///
+    /// # Errors
+    /// More elements than memory can address.
+    #[inline]
+    pub(crate) fn with_rows(&self, rows: usize) -> Result<Layout> {
+        let mut layout = self.clone();
+        let row = self.shape()[1..].iter().product::<usize>();
+        layout.shape[0].write(rows);
+        match row.max(1).checked_mul(rows) {
+            Some(bound) if bound <= (isize::MAX as usize) / 16 => layout.len = row * rows,
+            _ => {
+                let shape = layout.shape().to_vec();
+                return Err(ErrorKind::TooLarge {
+                    op: "take_rows",
+                    shape,
+                }
+                .into());
+            }
+        }
+        Ok(layout)
+    }
+
     /// Given strides; `strides` must keep every index inside the storage.
     pub(crate) fn strided(shape: &[usize], strides: &[usize]) -> Layout {
         assert!(

@@ -8,6 +8,7 @@
 mod layout;
 mod lock;
 mod pool;
+mod shared;
 
 use std::any::Any;
 use std::mem::{MaybeUninit, size_of};
@@ -19,6 +20,7 @@ use crate::{DType, Device, Element};
 pub(crate) use layout::Layout;
 pub use lock::Lock;
 pub use pool::{MemoryStats, memory_stats, release_memory};
+pub use shared::Shared;
 
 /// Elements start at this multiple: one cache line, one AVX-512 register.
 const ALIGN: usize = 64;
