@@ -170,7 +170,7 @@ impl Op<1> for Sign {
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
         for_number!(Self::NAME, x.dtype(), T => {
             let down = T::ZERO.minus(T::ONE);
-            Ok(kernel::map(x, #[inline(always)] move |x: T| if x > T::ZERO { T::ONE } else if x < T::ZERO { down } else { x }))
+            Ok(kernel::map(x, #[inline(always)] move |x: T| if x > T::ZERO { T::ONE } else if x < T::ZERO { down } else { T::ZERO }))
         })
     }
 
@@ -311,7 +311,7 @@ pub trait Arithmetic: Array {
         Self::apply(Abs, [self])
     }
 
-    /// −1, 0 or 1; its gradient is 0 everywhere.
+    /// −1, 0 or 1, and 0 for NaN, as in PyTorch; its gradient is 0 everywhere.
     ///
     /// # Errors
     /// A bool tensor.
@@ -359,6 +359,15 @@ mod tests {
         check_forward(Square, [a], &[1.0, 4.0]);
         check_forward(Abs, [a], &[1.0, 2.0]);
         check_forward(Sign, [&tensor![-3.0, 0.0, 2.0]], &[-1.0, 0.0, 1.0]);
+    }
+
+    #[test]
+    fn the_sign_of_what_is_not_a_number_is_zero() {
+        let signs = tensor![f32::NAN, -0.0, f32::NEG_INFINITY].sign().unwrap();
+        let bits: Vec<u32> = (signs.to_vec::<f32>().unwrap().iter())
+            .map(|x| x.to_bits())
+            .collect();
+        assert_eq!(bits, [0.0f32, 0.0, -1.0].map(f32::to_bits));
     }
 
     #[test]

@@ -9,8 +9,9 @@ use crate::{Array, Element, Op, Result, Saved, Saves, Tensor};
 /// The logarithm of a probability never counts for less than this, as in PyTorch: a wrong
 /// certainty costs 100, not infinity.
 const LOWEST_LOG: f64 = -100.0;
-/// The gradient divides by `p (1 − p)`, kept at least this large, as in PyTorch.
-const LEAST_VARIANCE: f64 = 1e-12;
+/// The gradient divides by `p (1 − p)`, kept at least this large, as in PyTorch, whose constant is an
+/// `f32` that is widened for `f64`: a few parts in 10⁹ below 10⁻¹².
+const LEAST_VARIANCE: f64 = 1e-12_f32 as f64;
 
 #[inline(always)]
 fn clamped_ln<T: Real>(p: T) -> T {
@@ -352,5 +353,16 @@ mod tests {
         assert_close(&loss, &[200.0]);
         let g = Tensor::apply(BceGrad { scale: 1.0 }, [&p, &y, &Tensor::scalar(1.0f32)]).unwrap();
         assert!(g.to_vec::<f32>().unwrap().iter().all(|g| g.is_finite()));
+    }
+
+    #[test]
+    fn the_least_variance_is_that_of_f32_in_f64_too() {
+        let (p, y, u) = (
+            Tensor::scalar(0.0),
+            Tensor::scalar(1.0),
+            Tensor::scalar(1.0),
+        );
+        let g = Tensor::apply(BceGrad { scale: 1.0 }, [&p, &y, &u]).unwrap();
+        assert_eq!(g.item::<f64>().unwrap(), -1.0 / f64::from(1e-12_f32));
     }
 }
