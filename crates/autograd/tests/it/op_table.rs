@@ -52,6 +52,7 @@ const UNARY: &[Unary] = &[
     ("sigmoid", -3.0, 3.0, Var::sigmoid),
     ("tanh", -2.0, 2.0, Var::tanh),
     ("add_scalar", -2.0, 2.0, |x| x.add_scalar(1.5)),
+    ("sub_scalar", -2.0, 2.0, |x| x.sub_scalar(1.5)),
     ("mul_scalar", -2.0, 2.0, |x| x.mul_scalar(-2.5)),
     ("rsub_scalar", -2.0, 2.0, |x| x.rsub_scalar(1.5)),
     ("div_scalar", -2.0, 2.0, |x| x.div_scalar(3.0)),
@@ -122,6 +123,10 @@ proptest! {
         both(matmul, &[filled(&[m, k], -1.0, 1.0, seed), filled(&[k, n], -1.0, 1.0, seed + 1)]);
         both(matmul, &[filled(&[batch, m, k], -1.0, 1.0, seed), filled(&[k, n], -1.0, 1.0, seed + 1)]);
         both(matmul, &[filled(&[k], -1.0, 1.0, seed), filled(&[batch, k, n], -1.0, 1.0, seed + 1)]);
+        let dot = |v: &[Var]| Ok(v[0].dot(&v[1])?);
+        both(dot, &[filled(&[k], -1.0, 1.0, seed), filled(&[k], -1.0, 1.0, seed + 1)]);
+        let mm = |v: &[Var]| Ok(v[0].mm(&v[1].t()?)?);
+        both(mm, &[filled(&[m, k], -1.0, 1.0, seed), filled(&[n, k], -1.0, 1.0, seed + 1)]);
         let linear = |v: &[Var]| Ok(v[0].linear(&v[1], v.get(2))?);
         let (x, w) = (filled(&[batch, m, k], -1.0, 1.0, seed), filled(&[n, k], -1.0, 1.0, seed + 1));
         both(linear, &[x.clone(), w.clone(), filled(&[n], -1.0, 1.0, seed + 2)]);
@@ -147,6 +152,8 @@ proptest! {
         let n: usize = shape.iter().product();
         both(|v| Ok(v[0].reshape([n])?.square()?), &x);
         both(|v| Ok(v[0].transpose(0, -1)?.square()?), &x);
+        let order: Vec<isize> = (1..shape.len() as isize).chain([0]).collect();
+        both(|v| Ok(v[0].permute(&order)?.square()?), &x);
         both(|v| Ok(v[0].flatten(0, 1)?.unsqueeze(0)?.squeeze(0)?.square()?), &x);
         let wider = [&[2], &shape[..]].concat();
         both(|v| Ok(v[0].expand(&wider)?.square()?), &x);
