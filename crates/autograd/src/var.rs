@@ -79,6 +79,12 @@ impl Var {
         }
     }
 
+    /// Looks at the numbers without taking a handle to them.
+    #[inline]
+    pub fn with_value<R>(&self, look: impl FnOnce(&Tensor) -> R) -> R {
+        look(self.held().get())
+    }
+
     /// Sizes of the dimensions.
     #[inline]
     #[must_use]
@@ -110,7 +116,7 @@ impl Var {
     /// # Errors
     /// Not exactly one element.
     pub fn item<T: Element>(&self) -> Result<T> {
-        Ok(self.value().item()?)
+        Ok(self.with_value(Tensor::item)?)
     }
 
     /// The elements in row-major order, converted to `T`.
@@ -118,7 +124,7 @@ impl Var {
     /// # Errors
     /// As [`Tensor::to_vec`].
     pub fn to_vec<T: Element>(&self) -> Result<Vec<T>> {
-        Ok(self.value().to_vec()?)
+        Ok(self.with_value(Tensor::to_vec)?)
     }
 
     /// The same numbers as another dtype, with the gradient converted back.

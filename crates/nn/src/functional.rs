@@ -45,12 +45,9 @@ pub fn binary_cross_entropy(
     const OP: &str = "binary_cross_entropy";
     let target = target.to_var();
     expect_alike(OP, input, &target)?;
-    expect_probabilities(
-        &input.value(),
-        "input",
-        "apply a sigmoid, or give logits to BceWithLogitsLoss",
-    )?;
-    expect_probabilities(&target.value(), "target", "targets are probabilities too")?;
+    let remedy = "apply a sigmoid, or give logits to BceWithLogitsLoss";
+    input.with_value(|p| expect_probabilities(p, "input", remedy))?;
+    target.with_value(|y| expect_probabilities(y, "target", "targets are probabilities too"))?;
     let Some(weight) = weight else {
         return Ok(input.binary_cross_entropy(&target, reduction)?);
     };
@@ -154,8 +151,13 @@ fn within_unit<T: Element + PartialOrd>(
     what: &str,
     remedy: &str,
 ) -> Result<()> {
-    let values = values.contiguous();
-    let values = values.as_slice::<T>()?;
+    let copy;
+    let values = if values.is_contiguous() {
+        values.as_slice::<T>()?
+    } else {
+        copy = values.contiguous();
+        copy.as_slice::<T>()?
+    };
     // Without an early end the loop is a few wide instructions; NaN fails both comparisons.
     if values
         .iter()

@@ -131,8 +131,7 @@ fn start_of(mut index: usize, batch: &[usize], x: &Tensor) -> usize {
     offset
 }
 
-/// `x Wᵀ + b` for `x` of `rows` rows: the bias is written first, the product added to it. `x` is a
-/// matrix or contiguous; the shapes were checked; `layout` is the result's.
+/// `x Wᵀ + b` for `x` of `rows` rows: the bias is written first, the product added to it. the shapes were checked; `layout` is the result's.
 pub(crate) fn affine<T: Gemm>(
     x: &Tensor,
     w: &Tensor,
@@ -143,9 +142,13 @@ pub(crate) fn affine<T: Gemm>(
     let (outputs, inputs) = (w.shape()[0], w.shape()[1]);
     let b = Dense::of(b);
     let bias = b.host_slice::<T>();
-    let (row, column) = match x.strides() {
-        &[row, column] => (row, column),
-        _ => (inputs, 1),
+    let dense;
+    let (x, row, column) = match x.strides() {
+        &[row, column] => (x, row, column),
+        _ => {
+            dense = Dense::of(x);
+            (&*dense, inputs, 1)
+        }
     };
     let a = Matrix {
         start: x.host_ptr::<T>(),

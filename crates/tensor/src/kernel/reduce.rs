@@ -71,11 +71,13 @@ impl<T: Number> Kernel for SumBlock<'_, T> {
 }
 
 /// A few numbers in four running sums, then these in order: what PyTorch does with so few.
+///
+/// An index loop: iterator adapters would not be inlined into the versions for wider registers.
 #[inline(always)]
-fn few<T: Number>(xs: impl Iterator<Item = T>) -> T {
+fn few<T: Number>(len: usize, term: impl Fn(usize) -> T) -> T {
     let mut sums = [T::ZERO; 4];
-    for (i, x) in xs.enumerate() {
-        sums[i % 4] = sums[i % 4].plus(x);
+    for i in 0..len {
+        sums[i % 4] = sums[i % 4].plus(term(i));
     }
     sums[0].plus(sums[1]).plus(sums[2]).plus(sums[3])
 }
@@ -84,7 +86,11 @@ fn few<T: Number>(xs: impl Iterator<Item = T>) -> T {
 #[inline]
 pub(crate) fn sum_slice<T: Number>(xs: &[T]) -> T {
     if xs.len() <= FEW {
-        return few(xs.iter().copied());
+        return few(
+            xs.len(),
+            #[inline(always)]
+            |i| xs[i],
+        );
     }
     sum_tree(xs)
 }
@@ -112,10 +118,12 @@ impl<T: Number, F: Fn(T, T) -> T> Kernel for SumOf<'_, T, F> {
     fn run(self) -> T {
         let SumOf(a, b, f) = self;
         if a.len() <= FEW {
-            return few(a.iter().zip(b).map(
+            let b = &b[..a.len()];
+            return few(
+                a.len(),
                 #[inline(always)]
-                |(&a, &b)| f(a, b),
-            ));
+                |i| f(a[i], b[i]),
+            );
         }
         let (a, b) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
         let (rest_a, rest_b) = (a.remainder(), b.remainder());
@@ -171,9 +179,7 @@ impl<T: Number> Kernel for AddRow<'_, T> {
 /// Sums over the middle of `x` seen as `(outer, middle, inner)`.
 pub(crate) fn sum_middle<T: Number>(
     x: &Tensor,
-    outer: usize,
-    middle: usize,
-    inner: usize,
+    (outer, middle, inner): (usize, usize, usize),
     layout: &Layout,
 ) -> Tensor {
     let x = Dense::of(x);

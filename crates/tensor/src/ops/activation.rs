@@ -1,6 +1,7 @@
 //! Activations and the fused kernels of their gradients.
 
-use super::{Arithmetic, Cast};
+use super::Arithmetic;
+use super::cast::on_float;
 use crate::dispatch::{for_float, for_number};
 use crate::kernel::{self, Real};
 use crate::{Array, Element, Op, Result, Saved, Saves, Tensor};
@@ -143,7 +144,7 @@ pub trait Activation: Array {
     /// # Errors
     /// A half-precision tensor.
     fn sigmoid(&self) -> Result<Self> {
-        Self::apply(Sigmoid, [&self.to_float()?])
+        on_float(self, |x| Self::apply(Sigmoid, [x]))
     }
 
     /// `tanh x`; saturates to ±1 without overflow.
@@ -151,7 +152,7 @@ pub trait Activation: Array {
     /// # Errors
     /// A half-precision tensor.
     fn tanh(&self) -> Result<Self> {
-        Self::apply(Tanh, [&self.to_float()?])
+        on_float(self, |x| Self::apply(Tanh, [x]))
     }
 }
 impl<A: Array> Activation for A {}

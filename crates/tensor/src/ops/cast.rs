@@ -58,6 +58,16 @@ pub trait Cast: Array {
 }
 impl<A: Array> Cast for A {}
 
+/// Runs `f` on a float array as it is, on bools and integers as `f32`.
+#[inline]
+pub(super) fn on_float<A: Array>(x: &A, f: impl FnOnce(&A) -> Result<A>) -> Result<A> {
+    if x.dtype().is_float() {
+        f(x)
+    } else {
+        f(&x.to_dtype(DType::F32)?)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

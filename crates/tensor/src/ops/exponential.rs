@@ -1,6 +1,7 @@
 //! Exponentials, logarithms and roots.
 
-use super::{Arithmetic, Cast};
+use super::Arithmetic;
+use super::cast::on_float;
 use crate::dispatch::for_float;
 use crate::kernel::{self, Real};
 use crate::{Array, Op, Result, Saved, Saves, Tensor};
@@ -80,7 +81,7 @@ pub trait Exponential: Array {
     /// # Errors
     /// A half-precision tensor.
     fn exp(&self) -> Result<Self> {
-        Self::apply(Exp, [&self.to_float()?])
+        on_float(self, |x| Self::apply(Exp, [x]))
     }
 
     /// `ln x`; −∞ at 0, NaN below.
@@ -88,7 +89,7 @@ pub trait Exponential: Array {
     /// # Errors
     /// A half-precision tensor.
     fn log(&self) -> Result<Self> {
-        Self::apply(Log, [&self.to_float()?])
+        on_float(self, |x| Self::apply(Log, [x]))
     }
 
     /// `ln(1 + x)`, accurate near 0.
@@ -96,7 +97,7 @@ pub trait Exponential: Array {
     /// # Errors
     /// A half-precision tensor.
     fn log1p(&self) -> Result<Self> {
-        Self::apply(Log1p, [&self.to_float()?])
+        on_float(self, |x| Self::apply(Log1p, [x]))
     }
 
     /// `√x`; NaN below 0.
@@ -104,7 +105,7 @@ pub trait Exponential: Array {
     /// # Errors
     /// A half-precision tensor.
     fn sqrt(&self) -> Result<Self> {
-        Self::apply(Sqrt, [&self.to_float()?])
+        on_float(self, |x| Self::apply(Sqrt, [x]))
     }
 }
 impl<A: Array> Exponential for A {}

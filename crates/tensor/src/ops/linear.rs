@@ -28,16 +28,18 @@ impl Op<3> for Affine {
         shape[..rank].copy_from_slice(x.shape());
         shape[rank - 1] = outputs;
         let layout = Layout::row_major(Self::NAME, &shape[..rank])?;
-        let x = if rank == 2 { x.clone() } else { x.contiguous() };
-        for_float!(Self::NAME, x.dtype(), T => Ok(gemm::affine::<T>(&x, w, b, rows, &layout)))
+        for_float!(Self::NAME, x.dtype(), T => Ok(gemm::affine::<T>(x, w, b, rows, &layout)))
     }
 
     /// dL/dx = g W,  dL/dW = gᵀ x,  dL/db = the sum of g over rows
     fn vjp<A: Array>(&self, wrt: usize, saved: &Saved<'_, A>, g: &A) -> Result<A> {
         match wrt {
             0 => g.matmul(saved.input(1)?),
-            1 => A::apply(WeightGrad, [&rows(g)?, &rows(saved.input(0)?)?]),
-            _ => rows(g)?.sum_dims(&[0], false),
+            1 => {
+                let x = saved.input(0)?;
+                on_rows(g, |g| on_rows(x, |x| A::apply(WeightGrad, [g, x])))
+            }
+            _ => on_rows(g, |g| g.sum_dims(&[0], false)),
         }
     }
 }
@@ -65,12 +67,13 @@ impl Op<2> for WeightGrad {
     }
 }
 
-/// All leading dimensions merged into one.
-fn rows<A: Array>(x: &A) -> Result<A> {
+/// Runs `f` with all leading dimensions merged into one.
+#[inline]
+fn on_rows<A: Array>(x: &A, f: impl FnOnce(&A) -> Result<A>) -> Result<A> {
     match x.shape() {
-        [_, _] => Ok(x.clone()),
-        [lead @ .., last] => x.reshape([lead.iter().product(), *last]),
-        [] => x.reshape([1, 1]),
+        [_, _] => f(x),
+        [lead @ .., last] => f(&x.reshape([lead.iter().product(), *last])?),
+        [] => f(&x.reshape([1, 1])?),
     }
 }
 

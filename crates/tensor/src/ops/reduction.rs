@@ -47,34 +47,28 @@ impl Dims {
     }
 }
 
-/// `x` seen as `(outer, reduced, inner)`; copied into another order first if the reduced dimensions
-/// are not neighbours.
-pub(super) fn as_three(x: &Tensor, dims: Dims) -> Result<(Tensor, (usize, usize, usize))> {
-    let rank = x.rank();
+/// A shape seen as `(outer, reduced, inner)`, if the reduced dimensions are neighbours.
+fn as_three(shape: &[usize], dims: Dims) -> Option<(usize, usize, usize)> {
+    let rank = shape.len();
     let first = (0..rank).find(|&d| dims.has(d)).unwrap_or(rank);
     let end = (0..rank).rfind(|&d| dims.has(d)).map_or(rank, |d| d + 1);
-    if (first..end).all(|d| dims.has(d)) {
-        let size = |range: std::ops::Range<usize>| x.shape()[range].iter().product::<usize>();
-        return Ok((
-            x.clone(),
-            (size(0..first), size(first..end), size(end..rank)),
-        ));
-    }
-    let kept = (0..rank).filter(|&d| !dims.has(d));
+    let size = |range: std::ops::Range<usize>| shape[range].iter().product::<usize>();
+    let neighbours = (first..end).all(|d| dims.has(d));
+    neighbours.then(|| (size(0..first), size(first..end), size(end..rank)))
+}
+
+/// A copy with the reduced dimensions moved to the end, and its sizes as `(outer, reduced, 1)`.
+fn reduced_last(x: &Tensor, dims: Dims) -> Result<(Tensor, (usize, usize, usize))> {
+    let kept = (0..x.rank()).filter(|&d| !dims.has(d));
+    let reduced = (0..x.rank()).filter(|&d| dims.has(d));
     let order: Vec<isize> = kept
-        .chain((0..rank).filter(|&d| dims.has(d)))
+        .clone()
+        .chain(reduced.clone())
         .map(|d| d as isize)
         .collect();
-    let moved = x.permute(&order)?.contiguous();
-    let outer = (0..rank)
-        .filter(|&d| !dims.has(d))
-        .map(|d| x.shape()[d])
-        .product();
-    let middle = (0..rank)
-        .filter(|&d| dims.has(d))
-        .map(|d| x.shape()[d])
-        .product();
-    Ok((moved, (outer, middle, 1)))
+    let size = |d: usize| x.shape()[d];
+    let sizes = (kept.map(size).product(), reduced.map(size).product(), 1);
+    Ok((x.permute(&order)?.contiguous(), sizes))
 }
 
 /// The shape that is left; reduced dimensions stay as 1 if `keepdim`.
@@ -107,8 +101,11 @@ impl Op<1> for Sum {
 
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
         let layout = reduced_layout(Self::NAME, x.shape(), self.dims, self.keepdim)?;
-        let (x, (outer, middle, inner)) = as_three(x, self.dims)?;
-        for_number!(Self::NAME, x.dtype(), T => Ok(kernel::sum_middle::<T>(&x, outer, middle, inner, &layout)))
+        if let Some(sizes) = as_three(x.shape(), self.dims) {
+            return for_number!(Self::NAME, x.dtype(), T => Ok(kernel::sum_middle::<T>(x, sizes, &layout)));
+        }
+        let (x, sizes) = reduced_last(x, self.dims)?;
+        for_number!(Self::NAME, x.dtype(), T => Ok(kernel::sum_middle::<T>(&x, sizes, &layout)))
     }
 
     /// dL/dx = g, repeated along the summed dimensions
@@ -132,14 +129,16 @@ pub trait Sums: Array {
     /// # Errors
     /// None for numbers.
     fn sum(&self) -> Result<Self> {
-        let x = summable(self)?;
-        Self::apply(
-            Sum {
-                dims: Dims::all(x.shape().len()),
-                keepdim: false,
-            },
-            [&x],
-        )
+        on_summable(self, |x| {
+            let dims = Dims::all(x.shape().len());
+            Self::apply(
+                Sum {
+                    dims,
+                    keepdim: false,
+                },
+                [x],
+            )
+        })
     }
 
     /// Sums over these dimensions; all of them if none is named. `keepdim` leaves sizes of 1.
@@ -147,14 +146,13 @@ pub trait Sums: Array {
     /// # Errors
     /// A dimension that does not exist or is named twice.
     fn sum_dims(&self, dims: &[isize], keepdim: bool) -> Result<Self> {
-        let x = summable(self)?;
-        let rank = x.shape().len();
+        let rank = self.shape().len();
         let dims = if dims.is_empty() {
             Dims::all(rank)
         } else {
             Dims::new(Sum::NAME, dims, rank)?
         };
-        Self::apply(Sum { dims, keepdim }, [&x])
+        on_summable(self, |x| Self::apply(Sum { dims, keepdim }, [x]))
     }
 
     /// The mean of all elements; NaN for an empty tensor.
@@ -220,11 +218,13 @@ pub trait Sums: Array {
 }
 impl<A: Array> Sums for A {}
 
-fn summable<A: Array>(x: &A) -> Result<A> {
+/// Runs `f` on a float array as it is, on bools and integers as `i64`.
+#[inline]
+fn on_summable<A: Array>(x: &A, f: impl FnOnce(&A) -> Result<A>) -> Result<A> {
     if x.dtype().is_float() {
-        Ok(x.clone())
+        f(x)
     } else {
-        x.to_dtype(DType::I64)
+        f(&x.to_dtype(DType::I64)?)
     }
 }
 

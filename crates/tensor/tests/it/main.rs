@@ -1,0 +1,3 @@
+//! Laws that cross the files of this crate.
+
+mod threads;
