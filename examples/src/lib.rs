@@ -3,9 +3,11 @@
 mod comparison;
 mod page;
 mod record;
+mod run;
 mod run_options;
 
 pub use comparison::{Comparison, Row, Verdict, course};
 pub use page::{Page, Picture};
 pub use record::Record;
+pub use run::{Result, run};
 pub use run_options::RunOptions;

@@ -119,7 +119,7 @@ pub struct BatchEnd {
 
 /// The training as a callback sees it.
 pub struct Training<'a> {
-    /// Number of the epoch under way, or just done, from 1.
+    /// Number of the epoch that begins, is under way, or was done last, from 1; 0 before the first.
     pub epoch: usize,
     /// The epoch after which this call of `train` ends.
     pub last_epoch: usize,

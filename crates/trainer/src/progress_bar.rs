@@ -40,7 +40,7 @@ impl Callback for ProgressBar {
             ProgressDrawTarget::stderr(),
         )
         .with_style(style.expect("the template above is valid"))
-        .with_position(training.epoch.saturating_sub(1) as u64);
+        .with_position(training.losses.len() as u64);
         Ok(())
     }
 

@@ -45,13 +45,17 @@ impl Trainer {
             Error::Setup("there are no training batches; give them with set_loaders".into())
         })?;
         let last = self.progress.epochs + n_epochs;
-        let mut stop = self.notify(last, |callback, training| callback.on_train_begin(training))?;
+        let mut stop = self.notify(self.epoch_number(), last, |callback, training| {
+            callback.on_train_begin(training)
+        })?;
         while stop.is_none() && self.progress.epochs < last {
             stop = self
                 .epoch(&loader, last)
                 .inspect_err(|_| self.progress.open = None)?;
         }
-        self.notify(last, |callback, training| callback.on_train_end(training))?;
+        self.notify(self.epoch_number(), last, |callback, training| {
+            callback.on_train_end(training)
+        })?;
         let epoch = self.progress.epochs;
         Ok(stop.map_or(Ended::Completed, |reason| Ended::Stopped { epoch, reason }))
     }
@@ -59,7 +63,9 @@ impl Trainer {
     /// One epoch, or the rest of one.
     fn epoch(&mut self, loader: &Arc<DataLoader>, last: usize) -> Result<Stop> {
         if self.progress.open.is_none() {
-            let stop = self.notify(last, |callback, training| callback.on_epoch_begin(training))?;
+            let stop = self.notify(self.progress.epochs + 1, last, |callback, training| {
+                callback.on_epoch_begin(training)
+            })?;
             if stop.is_some() {
                 return Ok(stop);
             }
@@ -73,7 +79,9 @@ impl Trainer {
         self.progress.epochs += 1;
         self.progress.losses.push(mean(&losses));
         self.progress.val_losses.extend(validated);
-        self.notify(last, |callback, training| callback.on_epoch_end(training))
+        self.notify(self.epoch_number(), last, |callback, training| {
+            callback.on_epoch_end(training)
+        })
     }
 
     fn train_batches(&mut self, loader: &Arc<DataLoader>, last: usize) -> Result<Stop> {
@@ -101,7 +109,7 @@ impl Trainer {
                 loss,
             };
             self.progress.open = Some(losses);
-            let stop = self.notify(last, |callback, training| {
+            let stop = self.notify(epoch, last, |callback, training| {
                 callback.on_batch_end(training, end)
             })?;
             if stop.is_some() {
@@ -148,15 +156,19 @@ impl Trainer {
         Ok(Some(mean(&losses)))
     }
 
+    /// The epoch under way, or the last one done.
+    fn epoch_number(&self) -> usize {
+        self.progress.epochs + usize::from(self.progress.open.is_some())
+    }
+
     /// Calls every callback, then does what they asked for.
     fn notify(
         &mut self,
+        epoch: usize,
         last_epoch: usize,
         call: impl Fn(&mut dyn Callback, &mut Training<'_>) -> Result<()>,
     ) -> Result<Stop> {
         let mut requests = Requests::default();
-        let open = usize::from(self.progress.open.is_some());
-        let epoch = self.progress.epochs + open;
         for callback in &mut self.callbacks {
             let mut training = Training {
                 epoch,

@@ -6,11 +6,13 @@ use std::process::ExitCode;
 
 use gradus::plot::Grid;
 use gradus::prelude::*;
-use gradus_examples::{Page, RunOptions, course};
+use gradus_examples::{Page, Result, RunOptions, course, run};
 
-type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
+fn main() -> ExitCode {
+    run(chapter)
+}
 
-fn main() -> Result<ExitCode> {
+fn chapter() -> Result<ExitCode> {
     let mut page = Page::new("breast_cancer", RunOptions::json_only()?);
 
     // A fifth is put aside for validation, with the same share of each class.
@@ -79,7 +81,7 @@ fn main() -> Result<ExitCode> {
         .y_label("accuracy");
     page.figure(
         "validation",
-        &Grid::new(2, vec![trainer.plot_losses()?, accuracies, matrix, roc])?,
+        &Grid::new(2, vec![trainer.plot_losses()?, accuracies, matrix, roc])?.panel(560, 440),
     )?;
 
     Ok(page.close())

@@ -6,11 +6,13 @@ use std::process::ExitCode;
 
 use gradus::plot::Grid;
 use gradus::prelude::*;
-use gradus_examples::{Page, Record, RunOptions, course};
+use gradus_examples::{Page, Record, Result, RunOptions, course, run};
 
-type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
+fn main() -> ExitCode {
+    run(chapter)
+}
 
-fn main() -> Result<ExitCode> {
+fn chapter() -> Result<ExitCode> {
     let mut page = Page::new("ch19_logistic_training", RunOptions::json_only()?);
     points_on_a_line(&mut page)?;
     four_points(&mut page)?;
@@ -96,10 +98,14 @@ fn points_on_a_line(page: &mut Page) -> Result<()> {
     ));
     page.compare(course("line: accuracy", "0.98").digits(&[accuracy]));
 
-    let points = Tensor::cat(&[x_test, y_test], 1)?;
-    let sigmoid = plot::lines(x_test, &[("predicted probability", &predicted)])?;
-    let fit = sigmoid
-        .overlay(plot::scatter_classes(&points, y_test)?)
+    // Every eighth point: four hundred would hide each other.
+    let (x, y) = (every_eighth(x_test)?, every_eighth(y_test)?);
+    let sigmoid = plot::Line {
+        label: Some("predicted probability".into()),
+        ..plot::Line::new(x_test.to_vec()?, predicted.to_vec()?, plot::Color::INK)
+    };
+    let fit = plot::scatter_classes(&Tensor::cat(&[&x, &y], 1)?, &y)?
+        .mark(plot::Mark::Line(sigmoid))
         .title("New data and the fitted sigmoid")
         .x_label("x")
         .y_label("class, probability of class 1");
@@ -107,6 +113,11 @@ fn points_on_a_line(page: &mut Page) -> Result<()> {
         .title("Loss of each epoch's last batch")
         .log_y();
     page.figure("line", &Grid::new(2, vec![fit, curve])?)
+}
+
+fn every_eighth(rows: &Tensor) -> Result<Tensor> {
+    let chosen: Vec<i64> = (0..rows.shape()[0] as i64).step_by(8).collect();
+    Ok(rows.index_select(0, &Tensor::from_vec(chosen, [50])?)?)
 }
 
 /// Four points, all in one batch, a hundred steps.

@@ -7,13 +7,15 @@ use std::process::ExitCode;
 use gradus::metrics::ZeroDivision;
 use gradus::plot::Grid;
 use gradus::prelude::*;
-use gradus_examples::{Page, Record, RunOptions, course};
-
-type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
+use gradus_examples::{Page, Record, Result, RunOptions, course, run};
 
 const EPOCHS: usize = 100;
 
-fn main() -> Result<ExitCode> {
+fn main() -> ExitCode {
+    run(chapter)
+}
+
+fn chapter() -> Result<ExitCode> {
     let options = RunOptions::read()?;
     let mut page = Page::new("ch20_moons", options.json);
     let record = Record::read(include_str!("../../data/moons.json"))?;

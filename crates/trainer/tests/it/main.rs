@@ -1,0 +1,8 @@
+//! The trainer as a whole: it learns, it continues exactly, it refuses with reasons.
+
+mod callbacks;
+mod determinism;
+mod interrupted;
+mod learning;
+mod refusals;
+mod run;
