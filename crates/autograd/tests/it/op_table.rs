@@ -18,7 +18,7 @@ fn shape(rank: std::ops::RangeInclusive<usize>) -> impl Strategy<Value = Vec<usi
 /// Values in the open interval, in memory that is sometimes transposed.
 fn filled(shape: &[usize], low: f64, high: f64, seed: u64) -> Tensor {
     let x = gradus_tensor::testkit::values(shape, low, high, seed);
-    if seed % 3 == 0 && shape.len() >= 2 {
+    if seed.is_multiple_of(3) && shape.len() >= 2 {
         let swapped = x.transpose(-1, -2).unwrap().copy();
         return swapped.transpose(-1, -2).unwrap();
     }
