@@ -36,11 +36,7 @@ impl Style {
             _ => float_form(values),
         };
         let mut style = Style { form, width: 0 };
-        let written: Vec<&Scalar> = match form {
-            // Infinities and NaN are as wide as they are; the rest decides with them.
-            _ => values.iter().collect(),
-        };
-        style.width = written
+        style.width = values
             .iter()
             .map(|v| style.write(v).len())
             .max()

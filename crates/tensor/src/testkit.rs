@@ -65,6 +65,10 @@ pub fn check_vjp_in<O: Op<N>, const N: usize>(op: O, shapes: [&[usize]; N], low:
 /// # Panics
 /// If the rule disagrees with central differences.
 #[track_caller]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a test writes its operation in place"
+)]
 pub fn check_vjp_at<O: Op<N>, const N: usize>(op: O, inputs: [&Tensor; N]) {
     check(
         O::NAME,
@@ -80,6 +84,10 @@ pub fn check_vjp_at<O: Op<N>, const N: usize>(op: O, inputs: [&Tensor; N]) {
 /// # Panics
 /// If the rule disagrees with central differences.
 #[track_caller]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a test writes its operation in place"
+)]
 pub fn check_variadic_vjp<O: VariadicOp>(op: O, shapes: &[&[usize]]) {
     let inputs: Vec<Tensor> = shapes
         .iter()

@@ -51,6 +51,7 @@ pub trait Real:
     /// The larger one; NaN if either is NaN.
     #[must_use]
     #[inline(always)]
+    #[expect(clippy::eq_op, reason = "only NaN differs from itself")]
     fn larger(self, other: Self) -> Self {
         if self >= other || self != self {
             self
@@ -70,6 +71,7 @@ fn pow2(n: i32) -> f32 {
 }
 
 #[inline(always)]
+#[expect(clippy::excessive_precision, reason = "coefficients as published")]
 fn exp_f32(x: f32) -> f32 {
     // Written so that NaN passes through both comparisons.
     let x = if x > 89.0 { 89.0 } else { x };
@@ -92,6 +94,7 @@ fn exp_f32(x: f32) -> f32 {
 }
 
 #[inline(always)]
+#[expect(clippy::excessive_precision, reason = "coefficients as published")]
 fn ln_f32(x: f32) -> f32 {
     let subnormal = x < f32::MIN_POSITIVE;
     let scaled = if subnormal { x * 8_388_608.0 } else { x };
@@ -136,6 +139,7 @@ fn ln_1p_f32(x: f32) -> f32 {
 }
 
 #[inline(always)]
+#[expect(clippy::excessive_precision, reason = "coefficients as published")]
 fn tanh_f32(x: f32) -> f32 {
     let a = x.abs();
     let z = x * x;

@@ -35,8 +35,8 @@ impl<const N: usize> Rows<N> {
                 rows.shape[rows.rank - 1] = 1;
             }
             rows.shape[rows.rank - 1] *= shape[d];
-            for o in 0..N {
-                rows.strides[o][rows.rank - 1] = strides[o][d];
+            for (merged, strides) in rows.strides.iter_mut().zip(strides) {
+                merged[rows.rank - 1] = strides[d];
             }
         }
         if rows.rank > 0 {
@@ -62,14 +62,14 @@ impl<const N: usize> Rows<N> {
                 d -= 1;
                 index[d] += 1;
                 if index[d] < self.shape[d] {
-                    for o in 0..N {
-                        offset[o] += self.strides[o][d];
+                    for (offset, strides) in offset.iter_mut().zip(&self.strides) {
+                        *offset += strides[d];
                     }
                     break;
                 }
                 index[d] = 0;
-                for o in 0..N {
-                    offset[o] -= self.strides[o][d] * (self.shape[d] - 1);
+                for (offset, strides) in offset.iter_mut().zip(&self.strides) {
+                    *offset -= strides[d] * (self.shape[d] - 1);
                 }
             }
         }

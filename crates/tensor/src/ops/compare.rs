@@ -14,6 +14,7 @@ macro_rules! comparisons {
             ///
             /// # Errors
             /// Shapes that do not broadcast.
+            #[allow(clippy::bool_comparison, reason = "the same text serves every dtype")]
             pub fn $name(&self, other: &Tensor) -> Result<Tensor> {
                 let (a, b) = common(stringify!($name), self, other)?;
                 Ok(for_dtype!(a.dtype(), T => kernel::zip(&a, &b, #[inline(always)] |$a: T, $b: T| $test)))

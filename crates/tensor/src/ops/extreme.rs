@@ -12,6 +12,7 @@ impl Tensor {
     ///
     /// # Errors
     /// A dimension that does not exist or is empty.
+    #[expect(clippy::bool_comparison, reason = "the same text serves every dtype")]
     pub fn argmax(&self, dim: isize, keepdim: bool) -> Result<Tensor> {
         // NaN beats everything but an earlier NaN.
         let (x, size, layout) = along("argmax", self, dim, keepdim)?;
@@ -26,6 +27,7 @@ impl Tensor {
     ///
     /// # Errors
     /// A dimension that does not exist or is empty.
+    #[expect(clippy::bool_comparison, reason = "the same text serves every dtype")]
     pub fn argmin(&self, dim: isize, keepdim: bool) -> Result<Tensor> {
         let (x, size, layout) = along("argmin", self, dim, keepdim)?;
         Ok(
