@@ -5,7 +5,7 @@ use std::mem::MaybeUninit;
 use super::dense::Dense;
 use crate::dispatch::for_dtype;
 use crate::layout::Layout;
-use crate::{Element, Result, Tensor};
+use crate::{Element, ErrorKind, Result, Tensor};
 
 /// `out[o, j, i] = x[o, index[j], i]` for `x` seen as `(outer, size, inner)`; indices were checked.
 pub(crate) fn gather_rows(
@@ -51,7 +51,14 @@ fn copy_row<T: Element>(to: &mut [MaybeUninit<T>], from: &[T]) {
 /// begins with, so the layout is made from the source's and not anew.
 pub(crate) fn take_rows(x: &Tensor, index: &[i64]) -> Result<Tensor> {
     let x = Dense::of(x);
-    let layout = x.layout().with_rows(index.len())?;
+    let Some(layout) = x.layout().with_rows(index.len()) else {
+        let shape = x.shape().to_vec();
+        return Err(ErrorKind::TooLarge {
+            op: "take_rows",
+            shape,
+        }
+        .into());
+    };
     let inner = x.strides()[0];
     if inner != 1 || x.numel() == 0 {
         let inner = x.shape()[1..].iter().product();

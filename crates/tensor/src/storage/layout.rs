@@ -18,7 +18,7 @@ pub(crate) struct Layout {
 }
 
 impl Clone for Layout {
-    #[inline]
+    #[inline(always)]
     fn clone(&self) -> Layout {
         let mut copy = Layout::empty(self.rank());
         // SAFETY: `copy` is valid for writing.
@@ -97,27 +97,18 @@ impl Layout {
         Ok(layout)
     }
 
-    /// A contiguous layout with another size of the first dimension.
-    ///
-    /// # Errors
-    /// More elements than memory can address.
-    #[inline]
-    pub(crate) fn with_rows(&self, rows: usize) -> Result<Layout> {
-        let mut layout = self.clone();
+    /// A contiguous layout with another size of the first dimension, if memory can address it.
+    #[inline(always)]
+    pub(crate) fn with_rows(&self, rows: usize) -> Option<Layout> {
         let row = self.shape()[1..].iter().product::<usize>();
-        layout.shape[0].write(rows);
-        match row.max(1).checked_mul(rows) {
-            Some(bound) if bound <= (isize::MAX as usize) / 16 => layout.len = row * rows,
-            _ => {
-                let shape = layout.shape().to_vec();
-                return Err(ErrorKind::TooLarge {
-                    op: "take_rows",
-                    shape,
-                }
-                .into());
-            }
+        let bound = row.max(1).checked_mul(rows)?;
+        if bound > (isize::MAX as usize) / 16 {
+            return None;
         }
-        Ok(layout)
+        let mut layout = self.clone();
+        layout.shape[0].write(rows);
+        layout.len = row * rows;
+        Some(layout)
     }
 
     /// Given strides; `strides` must keep every index inside the storage.
