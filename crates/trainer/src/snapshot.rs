@@ -4,7 +4,6 @@ use gradus_data::LoaderState;
 use gradus_nn::{StateDict, Strictness};
 use gradus_optim::OptimizerState;
 use gradus_random::GeneratorState;
-use gradus_tensor::Tensor;
 
 use crate::callback::CallbackState;
 use crate::error::{Error, Result};
@@ -152,7 +151,7 @@ impl Trainer {
         self.model
             .load_state_dict(&state.model, Strictness::Strict)?;
         for (name, parameter) in self.model.named_parameters() {
-            parameter.set_grad(state.gradients.get(&name).map(Tensor::clone))?;
+            parameter.set_grad(state.gradients.get(&name).cloned())?;
         }
         self.optimizer.load_state_dict(&state.optimizer)?;
         for ((_, rng), (_, saved)) in self.generators.iter().zip(&state.generators) {

@@ -128,11 +128,8 @@ impl Trainer {
         val: impl Into<Option<DataLoader>>,
     ) -> Result<()> {
         let val = val.into();
-        for (name, loader) in [("training", Some(&train)), ("validation", val.as_ref())] {
-            for rng in loader.into_iter().flat_map(DataLoader::generators) {
-                self.require_known(rng, &format!("the {name} loader"))?;
-            }
-        }
+        self.check_loader("training", Some(&train))?;
+        self.check_loader("validation", val.as_ref())?;
         self.train_loader = Some(Arc::new(train));
         self.val_loader = val.map(Arc::new);
         self.progress.open = None;
@@ -348,6 +345,8 @@ impl Trainer {
 
     /// Everything the training draws from is known, and the optimizer trains this model.
     pub(crate) fn check(&self) -> Result<()> {
+        self.check_loader("training", self.train_loader())?;
+        self.check_loader("validation", self.val_loader())?;
         for (path, module) in self.model.named_modules() {
             if let Some(dropout) = module.downcast_ref::<Dropout>() {
                 self.require_known(dropout.generator(), &format!("the layer `{path}`"))?;
@@ -366,6 +365,11 @@ impl Trainer {
             }
         }
         Ok(())
+    }
+
+    fn check_loader(&self, name: &str, loader: Option<&DataLoader>) -> Result<()> {
+        let mut streams = loader.into_iter().flat_map(DataLoader::generators);
+        streams.try_for_each(|rng| self.require_known(rng, &format!("the {name} loader")))
     }
 
     fn require_known(&self, rng: &Generator, who: &str) -> Result<()> {
