@@ -176,27 +176,26 @@ impl<O: VariadicOp> Rule for Variadic<O> {
 pub(crate) fn record<O: Op<N>, const N: usize>(
     op: O,
     inputs: [&Var; N],
-    values: [Held<'_>; N],
+    mut values: [Held<'_>; N],
     out: Tensor,
 ) -> Var {
-    let edges = inputs.map(
+    // `from_fn` with inlined closures: `map` on arrays is compiled into a call that moves memory.
+    let edges: [Edge; N] = std::array::from_fn(
         #[inline(always)]
-        |v| v.edge(),
+        |i| inputs[i].edge(),
     );
-    let shapes = O::SAVES
-        .has_shapes()
-        .then(|| inputs.map(|v| InputShape::new(v.shape())));
-    let mut index = 0;
     let kept = Kept {
         // What came out of a leaf's lock moves in here; the rest is cloned.
-        inputs: values.map(
+        inputs: std::array::from_fn::<_, N, _>(
             #[inline(always)]
-            |value| {
-                index += 1;
-                O::SAVES.has_input(index - 1).then(|| value.into_owned())
-            },
+            |i| O::SAVES.has_input(i).then(|| values[i].take()),
         ),
-        shapes,
+        shapes: O::SAVES.has_shapes().then(|| {
+            std::array::from_fn::<_, N, _>(
+                #[inline(always)]
+                |i| InputShape::new(inputs[i].shape()),
+            )
+        }),
         output: O::SAVES.has_output().then(|| out.clone()),
     };
     let stamp = next_stamp(&edges);

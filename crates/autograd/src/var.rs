@@ -325,7 +325,7 @@ impl Var {
     fn held(&self) -> Held<'_> {
         match &self.0 {
             Repr::Plain(value) | Repr::Recorded(value, _) => Held::Borrowed(value),
-            Repr::Leaf(leaf) => Held::Owned(leaf.value()),
+            Repr::Leaf(leaf) => Held::Owned(Some(leaf.value())),
         }
     }
 }
@@ -337,15 +337,17 @@ thread_local! {
 /// A value for the time of one operation; only what comes out of a leaf's lock is cloned.
 pub(crate) enum Held<'a> {
     Borrowed(&'a Tensor),
-    Owned(Tensor),
+    /// Empty once taken.
+    Owned(Option<Tensor>),
 }
 
 impl Held<'_> {
+    /// A handle of its own; at most once.
     #[inline(always)]
-    pub(crate) fn into_owned(self) -> Tensor {
+    pub(crate) fn take(&mut self) -> Tensor {
         match self {
             Held::Borrowed(value) => value.clone(),
-            Held::Owned(value) => value,
+            Held::Owned(value) => value.take().expect("taken once"),
         }
     }
 
@@ -353,7 +355,7 @@ impl Held<'_> {
     fn get(&self) -> &Tensor {
         match self {
             Held::Borrowed(value) => value,
-            Held::Owned(value) => value,
+            Held::Owned(value) => value.as_ref().expect("not taken yet"),
         }
     }
 }
@@ -361,9 +363,9 @@ impl Held<'_> {
 impl Array for Var {
     #[inline]
     fn apply<O: Op<N>, const N: usize>(op: O, inputs: [&Var; N]) -> gradus_tensor::Result<Var> {
-        let held = inputs.map(
+        let held: [Held<'_>; N] = std::array::from_fn(
             #[inline(always)]
-            |v| v.held(),
+            |i| inputs[i].held(),
         );
         let values: [&Tensor; N] = std::array::from_fn(
             #[inline(always)]
