@@ -80,6 +80,8 @@ const DROP_DEPTH: u32 = 64;
 thread_local! {
     static DEPTH: Cell<u32> = const { Cell::new(0) };
     static WAITING: RefCell<Vec<Shared<dyn Node>>> = const { RefCell::new(Vec::new()) };
+    /// Whether the list has anything: a plain load, where the list itself has a destructor to check.
+    static ANY_WAITING: Cell<bool> = const { Cell::new(false) };
 }
 
 impl<E: AsMut<[Edge]>> Drop for Edges<E> {
@@ -97,15 +99,17 @@ fn release(node: Shared<dyn Node>) {
     if depth < DROP_DEPTH {
         DEPTH.set(depth + 1);
         drop(node);
-        if depth == 0 {
+        if depth == 0 && ANY_WAITING.get() {
             // A million-op chain ends here: the outermost call frees what deeper ones left.
             while let Ok(Some(node)) = WAITING.try_with(|w| w.borrow_mut().pop()) {
                 drop(node);
             }
+            ANY_WAITING.set(false);
         }
         DEPTH.set(depth);
     } else {
         let mut node = Some(node);
+        ANY_WAITING.set(true);
         // While the thread ends the list may be gone; then recursion is all that is left.
         let _ = WAITING.try_with(|w| w.borrow_mut().extend(node.take()));
         drop(node);
@@ -126,6 +130,8 @@ fn node<N: Node + 'static>(record: N) -> Shared<dyn Node> {
 /// The two shapes of operations, fixed and variable in their number of inputs, as one.
 trait Rule: Send + Sync + 'static {
     const NAME: &'static str;
+    /// The rule reads nothing but `g`: there is no lock to take and nothing to free.
+    const KEEPS_NOTHING: bool;
     fn vjp_tensor(
         &self,
         wrt: usize,
@@ -139,6 +145,7 @@ struct Fixed<O, const N: usize>(O);
 
 impl<O: Op<N>, const N: usize> Rule for Fixed<O, N> {
     const NAME: &'static str = O::NAME;
+    const KEEPS_NOTHING: bool = O::SAVES.is_nothing();
     #[inline]
     fn vjp_tensor(
         &self,
@@ -158,6 +165,7 @@ struct Variadic<O>(O);
 
 impl<O: VariadicOp> Rule for Variadic<O> {
     const NAME: &'static str = O::NAME;
+    const KEEPS_NOTHING: bool = O::SAVES.is_nothing();
     fn vjp_tensor(
         &self,
         wrt: usize,
@@ -264,6 +272,29 @@ where
         drop(slot);
         kept.ok_or(Error::GraphFreed(R::NAME))
     }
+
+    /// Runs the rule for each input whose gradient is wanted. `stored` are the kept inputs, or none.
+    #[inline]
+    fn hand_on<'g>(
+        &'g self,
+        saved: &Saved<'_, Tensor>,
+        stored: &[Option<Tensor>],
+        g: &Tensor,
+        queue: &mut Queue<'g, Tensor>,
+    ) -> Result<()> {
+        for (wrt, edge) in self.edges.0.as_ref().iter().enumerate() {
+            match edge {
+                Edge::Constant => {}
+                Edge::Leaf(leaf) => {
+                    let gradient = self.op.vjp_tensor(wrt, saved, g)?;
+                    let used = stored.get(wrt).and_then(Option::as_ref);
+                    queue.reach_leaf(leaf, gradient, used, R::NAME)?;
+                }
+                Edge::Node(node) => queue.push(node, self.op.vjp_tensor(wrt, saved, g)?)?,
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Inputs beyond this number take a heap-allocated list of references.
@@ -285,6 +316,9 @@ where
     }
 
     fn pull<'g>(&'g self, g: &Tensor, queue: &mut Queue<'g, Tensor>, retain: bool) -> Result<()> {
+        if R::KEEPS_NOTHING {
+            return self.hand_on(&Saved::new(R::NAME, &[], &[], None), &[], g, queue);
+        }
         let kept = self.kept(retain)?;
         let stored = kept.inputs.as_ref();
         let (mut few, many);
@@ -300,17 +334,7 @@ where
         };
         let shapes = kept.shapes.as_ref().map_or(&[][..], AsRef::as_ref);
         let saved = Saved::new(R::NAME, inputs, shapes, kept.output.as_ref());
-        for (wrt, edge) in self.edges.0.as_ref().iter().enumerate() {
-            match edge {
-                Edge::Constant => {}
-                Edge::Leaf(leaf) => {
-                    let gradient = self.op.vjp_tensor(wrt, &saved, g)?;
-                    queue.reach_leaf(leaf, gradient, stored[wrt].as_ref(), R::NAME)?;
-                }
-                Edge::Node(node) => queue.push(node, self.op.vjp_tensor(wrt, &saved, g)?)?,
-            }
-        }
-        Ok(())
+        self.hand_on(&saved, stored, g, queue)
     }
 
     fn pull_recorded<'g>(

@@ -1,6 +1,5 @@
 //! The variable: a tensor that remembers where it came from.
 
-use std::cell::RefCell;
 use std::fmt;
 use std::sync::Arc;
 
@@ -277,18 +276,9 @@ impl Var {
         engine::backward(self, gradient, options.retain_graph)
     }
 
-    /// The gradient of a single number with respect to itself. Every step asks for the same one.
     #[inline]
     pub(crate) fn ones_like(&self) -> Tensor {
-        SEED.with_borrow_mut(|seed| {
-            if let Some(seed) = seed
-                && seed.dtype() == self.dtype()
-                && seed.has_shape(self.shape())
-            {
-                return seed.clone();
-            }
-            seed.insert(self.value().ones_like()).clone()
-        })
+        self.with_value(Tensor::ones_like)
     }
 
     pub(crate) fn expect_gradient(&self, op: &'static str, gradient: &Tensor) -> Result<()> {
@@ -328,10 +318,6 @@ impl Var {
             Repr::Leaf(leaf) => Held::Owned(Some(leaf.value())),
         }
     }
-}
-
-thread_local! {
-    static SEED: RefCell<Option<Tensor>> = const { RefCell::new(None) };
 }
 
 /// A value for the time of one operation; only what comes out of a leaf's lock is cloned.

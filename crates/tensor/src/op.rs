@@ -175,6 +175,12 @@ impl Saves {
         Saves(self.0 | other.0)
     }
 
+    /// Whether nothing is kept.
+    #[must_use]
+    pub const fn is_nothing(self) -> bool {
+        self.0 == 0
+    }
+
     /// Whether this input is kept.
     #[inline]
     #[must_use]

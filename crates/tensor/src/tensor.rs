@@ -248,6 +248,9 @@ impl Tensor {
     /// `value` everywhere, with the same shape and dtype.
     #[must_use]
     pub fn full_like(&self, value: impl Into<Scalar>) -> Tensor {
+        if self.is_contiguous() {
+            return kernel::fill(self.layout(), value.into(), self.dtype());
+        }
         let layout =
             Layout::row_major("full_like", self.shape()).expect("the shape exists already");
         kernel::fill(&layout, value.into(), self.dtype())
