@@ -2,6 +2,7 @@
 
 use std::mem::MaybeUninit;
 
+use super::simd::is_wide;
 use super::walk::Rows;
 use super::{Kernel, dispatch, for_pieces};
 use crate::layout::{Layout, same_shape};
@@ -31,8 +32,9 @@ impl<T> Shared<T> {
 }
 
 struct Map<'a, T, U, F>(&'a [T], &'a mut [MaybeUninit<U>], F);
-impl<T: Copy, U, F: Fn(T) -> U> Kernel for Map<'_, T, U, F> {
+impl<T: Element, U, F: Fn(T) -> U> Kernel for Map<'_, T, U, F> {
     type Output = ();
+    const WIDE: bool = is_wide::<T>();
     #[inline(always)]
     fn run(self) {
         for (out, &x) in self.1.iter_mut().zip(self.0) {
@@ -42,8 +44,9 @@ impl<T: Copy, U, F: Fn(T) -> U> Kernel for Map<'_, T, U, F> {
 }
 
 struct Zip<'a, T, U, F>(&'a [T], &'a [T], &'a mut [MaybeUninit<U>], F);
-impl<T: Copy, U, F: Fn(T, T) -> U> Kernel for Zip<'_, T, U, F> {
+impl<T: Element, U, F: Fn(T, T) -> U> Kernel for Zip<'_, T, U, F> {
     type Output = ();
+    const WIDE: bool = is_wide::<T>();
     #[inline(always)]
     fn run(self) {
         for ((out, &a), &b) in self.2.iter_mut().zip(self.0).zip(self.1) {
@@ -75,7 +78,6 @@ pub(crate) fn map<T: Element, U: Element>(
             }
             let target = Shared(out.as_mut_ptr());
             for_pieces(xs.len(), PIECE, WORTH, |r| {
-                let target = target;
                 dispatch(Map(&xs[r.clone()], target.range(&r), f));
             });
         })
@@ -103,7 +105,6 @@ pub(crate) fn zip<T: Element, U: Element>(
                 }
                 let target = Shared(out.as_mut_ptr());
                 for_pieces(xs.len(), PIECE, WORTH, |r| {
-                    let target = target;
                     dispatch(Zip(&xs[r.clone()], &ys[r.clone()], target.range(&r), f));
                 });
             })
@@ -133,13 +134,13 @@ fn zip_strided<T: Element, U: Element>(
                 rest = tail;
                 let (ra, rb) = (pa.add(oa), pb.add(ob));
                 match (sa, sb) {
-                    (1, 1) => dispatch(Zip(
+                    (1, 1) if is_wide::<T>() => dispatch(Zip(
                         std::slice::from_raw_parts(ra, row.len()),
                         std::slice::from_raw_parts(rb, row.len()),
                         row,
                         f,
                     )),
-                    (1, 0) => {
+                    (1, 0) if is_wide::<T>() => {
                         let y = *rb;
                         dispatch(Map(
                             std::slice::from_raw_parts(ra, row.len()),
@@ -147,7 +148,7 @@ fn zip_strided<T: Element, U: Element>(
                             move |x| f(x, y),
                         ));
                     }
-                    (0, 1) => {
+                    (0, 1) if is_wide::<T>() => {
                         let x = *ra;
                         dispatch(Map(
                             std::slice::from_raw_parts(rb, row.len()),
@@ -167,8 +168,11 @@ fn zip_strided<T: Element, U: Element>(
 }
 
 struct Update<'a, T, F, const N: usize>(&'a mut [T], &'a [T], [&'a mut [T]; N], F);
-impl<T: Copy, F: Fn(T, T, [T; N]) -> (T, [T; N]), const N: usize> Kernel for Update<'_, T, F, N> {
+impl<T: Element, F: Fn(T, T, [T; N]) -> (T, [T; N]), const N: usize> Kernel
+    for Update<'_, T, F, N>
+{
     type Output = ();
+    const WIDE: bool = is_wide::<T>();
     #[inline(always)]
     fn run(self) {
         let Update(p, g, mut state, f) = self;

@@ -183,7 +183,7 @@ pub(crate) fn affine<T: Gemm>(
 /// Products with fewer multiplications are done by three plain loops: packing would cost more.
 const TINY: usize = 256;
 /// Products with at least this many multiplications use threads.
-const PARALLEL: usize = 64 * 64 * 64;
+const PARALLEL: usize = 96 * 96 * 96;
 
 /// `C = A B`, or `C += A B` if `add`; `C` is row-major `(m, n)`, `A` is `(m, k)`, `B` is `(k, n)`.
 ///

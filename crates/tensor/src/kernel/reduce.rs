@@ -10,6 +10,7 @@ use std::mem::MaybeUninit;
 use super::dense::Dense;
 use super::elementwise::Shared;
 use super::lanes::{LANES, fold};
+use super::simd::is_wide;
 use super::{Kernel, dispatch, for_pieces};
 use crate::layout::Layout;
 use crate::{Element, Tensor};
@@ -53,6 +54,7 @@ const WORTH: usize = 128 * 1024;
 struct SumBlock<'a, T>(&'a [T]);
 impl<T: Number> Kernel for SumBlock<'_, T> {
     type Output = T;
+    const WIDE: bool = is_wide::<T>();
     #[inline(always)]
     fn run(self) -> T {
         let chunks = self.0.chunks_exact(LANES);
@@ -103,7 +105,6 @@ fn sum_tree<T: Number>(xs: &[T]) -> T {
     let mut sums = vec![T::ZERO; blocks];
     let target = Shared(sums.as_mut_ptr());
     for_pieces(xs.len(), BLOCK, WORTH, |r| {
-        let target = target;
         let at = r.start / BLOCK;
         // SAFETY: one piece per block, each writes its own sum.
         unsafe { target.range(&(at..at + 1))[0] = dispatch(SumBlock(&xs[r])) };
@@ -114,6 +115,7 @@ fn sum_tree<T: Number>(xs: &[T]) -> T {
 struct SumOf<'a, T, F>(&'a [T], &'a [T], F);
 impl<T: Number, F: Fn(T, T) -> T> Kernel for SumOf<'_, T, F> {
     type Output = T;
+    const WIDE: bool = is_wide::<T>();
     #[inline(always)]
     fn run(self) -> T {
         let SumOf(a, b, f) = self;
@@ -166,7 +168,6 @@ pub(crate) fn sum_of<T: Number>(
     let mut sums = vec![T::ZERO; xs.len().div_ceil(BLOCK)];
     let target = Shared(sums.as_mut_ptr());
     for_pieces(xs.len(), BLOCK, WORTH, |r| {
-        let target = target;
         let at = r.start / BLOCK;
         // SAFETY: one piece per block, each writes its own sum.
         unsafe { target.range(&(at..at + 1))[0] = dispatch(SumOf(&xs[r.clone()], &ys[r], f)) };
@@ -177,6 +178,7 @@ pub(crate) fn sum_of<T: Number>(
 struct AddRow<'a, T>(&'a mut [T], &'a [T]);
 impl<T: Number> Kernel for AddRow<'_, T> {
     type Output = ();
+    const WIDE: bool = is_wide::<T>();
     #[inline(always)]
     fn run(self) {
         for (sum, &x) in self.0.iter_mut().zip(self.1) {
@@ -240,7 +242,6 @@ fn rows<U: Element>(
     let piece = (BLOCK / middle.max(1)).max(1);
     let worth = WORTH / middle.max(1);
     for_pieces(n, piece, worth, |r| {
-        let target = target;
         // SAFETY: pieces are disjoint.
         for (to, o) in unsafe { target.range(&r) }.iter_mut().zip(r) {
             to.write(f(o));

@@ -8,6 +8,9 @@ use std::sync::atomic::{AtomicU8, Ordering};
 /// the compiler vectorise it with the wider registers.
 pub(crate) trait Kernel {
     type Output;
+    /// Whether wider registers are worth two more copies of the loop: for the types that training
+    /// runs on. Every copy is compiled in every build.
+    const WIDE: bool;
     fn run(self) -> Self::Output;
 }
 
@@ -61,9 +64,22 @@ fn level() -> u8 {
     }
 }
 
+/// Whether a type is one of those that training runs on.
+pub(crate) const fn is_wide<T: crate::Element>() -> bool {
+    matches!(T::DTYPE, crate::DType::F32 | crate::DType::F64)
+}
+
+#[inline(never)]
+fn run_narrow<K: Kernel>(kernel: K) -> K::Output {
+    kernel.run()
+}
+
 /// Runs the loop in the best version this CPU has.
 #[inline(always)]
 pub(crate) fn dispatch<K: Kernel>(kernel: K) -> K::Output {
+    if !K::WIDE {
+        return run_narrow(kernel);
+    }
     #[cfg(target_arch = "x86_64")]
     {
         let level = level();

@@ -61,7 +61,6 @@ macro_rules! methods {
             ///
             /// # Errors
             /// As there.
-            #[inline]
             pub fn $name(&self $(, $arg: $Arg)*) -> $crate::Result<Self> {
                 $crate::ops::$Family::$name(self $(, $arg)*)
             }
