@@ -51,14 +51,15 @@ fn copy_row<T: Element>(to: &mut [MaybeUninit<T>], from: &[T]) {
 /// begins with, so the layout is made from the source's and not anew.
 pub(crate) fn take_rows(x: &Tensor, index: &[i64]) -> Result<Tensor> {
     let x = Dense::of(x);
-    let Some(layout) = x.layout().with_rows(index.len()) else {
+    let mut layout = Layout::unset();
+    if !layout.set_rows_of(x.layout(), index.len()) {
         let shape = x.shape().to_vec();
         return Err(ErrorKind::TooLarge {
             op: "take_rows",
             shape,
         }
         .into());
-    };
+    }
     let inner = x.strides()[0];
     if inner != 1 || x.numel() == 0 {
         let inner = x.shape()[1..].iter().product();

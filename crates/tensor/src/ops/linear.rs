@@ -27,7 +27,8 @@ impl Op<3> for Affine {
         let mut shape = [0; MAX_RANK];
         shape[..rank].copy_from_slice(x.shape());
         shape[rank - 1] = outputs;
-        let layout = Layout::row_major(Self::NAME, &shape[..rank])?;
+        let mut layout = Layout::unset();
+        layout.set_row_major(Self::NAME, &shape[..rank])?;
         for_float!(Self::NAME, x.dtype(), T => Ok(gemm::affine::<T>(x, w, b, rows, &layout)))
     }
 
@@ -53,7 +54,8 @@ impl Op<2> for WeightGrad {
     const SAVES: Saves = Saves::INPUTS;
 
     fn forward(&self, [g, x]: [&Tensor; 2]) -> Result<Tensor> {
-        let layout = Layout::row_major(Self::NAME, &[g.shape()[1], x.shape()[1]])?;
+        let mut layout = Layout::unset();
+        layout.set_row_major(Self::NAME, &[g.shape()[1], x.shape()[1]])?;
         for_float!(Self::NAME, g.dtype(), T => Ok(gemm::matmul_transposed::<T>(g, x, &layout)))
     }
 

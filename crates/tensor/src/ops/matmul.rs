@@ -21,7 +21,8 @@ impl Op<2> for MatMul {
         let mut shape = [0; MAX_RANK];
         shape[..rank].copy_from_slice(a.shape());
         shape[rank - 1] = b.shape()[rank - 1];
-        let layout = Layout::row_major(Self::NAME, &shape[..rank])?;
+        let mut layout = Layout::unset();
+        layout.set_row_major(Self::NAME, &shape[..rank])?;
         for_float!(Self::NAME, a.dtype(), T => Ok(gemm::matmul::<T>(a, b, &layout)))
     }
 

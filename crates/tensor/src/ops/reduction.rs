@@ -78,6 +78,19 @@ pub(super) fn reduced_layout(
     dims: Dims,
     keepdim: bool,
 ) -> Result<Layout> {
+    let mut layout = Layout::unset();
+    set_reduced(&mut layout, op, shape, dims, keepdim)?;
+    Ok(layout)
+}
+
+/// As [`reduced_layout`], in place.
+fn set_reduced(
+    layout: &mut Layout,
+    op: &'static str,
+    shape: &[usize],
+    dims: Dims,
+    keepdim: bool,
+) -> Result<()> {
     let mut left = [0; MAX_RANK];
     let mut rank = 0;
     for (d, &size) in shape.iter().enumerate() {
@@ -86,7 +99,7 @@ pub(super) fn reduced_layout(
             rank += 1;
         }
     }
-    Layout::row_major(op, &left[..rank])
+    layout.set_row_major(op, &left[..rank])
 }
 
 #[derive(Clone, Debug)]
@@ -100,7 +113,8 @@ impl Op<1> for Sum {
     const SAVES: Saves = Saves::SHAPES;
 
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
-        let layout = reduced_layout(Self::NAME, x.shape(), self.dims, self.keepdim)?;
+        let mut layout = Layout::unset();
+        set_reduced(&mut layout, Self::NAME, x.shape(), self.dims, self.keepdim)?;
         if let Some(sizes) = as_three(x.shape(), self.dims) {
             return for_number!(Self::NAME, x.dtype(), T => Ok(kernel::sum_middle::<T>(x, sizes, &layout)));
         }

@@ -67,6 +67,18 @@ impl Layout {
     /// More than [`MAX_RANK`] dimensions, or more elements than `isize::MAX` bytes can hold.
     #[inline]
     pub(crate) fn row_major(op: &'static str, shape: &[usize]) -> Result<Layout> {
+        let mut layout = Layout::empty(0);
+        layout.set_row_major(op, shape)?;
+        Ok(layout)
+    }
+
+    /// As [`row_major`](Layout::row_major), in place: operations of small steps make their layout where
+    /// it is used, since returning one moves 144 bytes.
+    ///
+    /// # Errors
+    /// As there.
+    #[inline]
+    pub(crate) fn set_row_major(&mut self, op: &'static str, shape: &[usize]) -> Result<()> {
         if shape.len() > MAX_RANK {
             return Err(ErrorKind::TooManyDims {
                 op,
@@ -74,13 +86,12 @@ impl Layout {
             }
             .into());
         }
-        let mut layout = Layout::empty(shape.len());
         // The product over dimensions of at least one bounds every stride, also when a size is 0.
         let mut stride = 1usize;
         let mut empty = false;
         for d in (0..shape.len()).rev() {
-            layout.shape[d].write(shape[d]);
-            layout.strides[d].write(stride);
+            self.shape[d].write(shape[d]);
+            self.strides[d].write(stride);
             empty |= shape[d] == 0;
             stride = match stride.checked_mul(shape[d].max(1)) {
                 Some(s) if s <= (isize::MAX as usize) / 16 => s,
@@ -93,22 +104,34 @@ impl Layout {
                 }
             };
         }
-        layout.len = if empty { 0 } else { stride };
-        Ok(layout)
+        self.rank = shape.len() as u8;
+        self.contiguous = true;
+        self.len = if empty { 0 } else { stride };
+        Ok(())
     }
 
-    /// A contiguous layout with another size of the first dimension, if memory can address it.
+    /// A layout to be set before it is used: no dimensions, one element.
     #[inline(always)]
-    pub(crate) fn with_rows(&self, rows: usize) -> Option<Layout> {
-        let row = self.shape()[1..].iter().product::<usize>();
-        let bound = row.max(1).checked_mul(rows)?;
-        if bound > (isize::MAX as usize) / 16 {
-            return None;
+    pub(crate) fn unset() -> Layout {
+        Layout::empty(0)
+    }
+
+    /// Becomes `source`, contiguous, with another size of the first dimension; `false` if memory could
+    /// not address it.
+    #[inline(always)]
+    pub(crate) fn set_rows_of(&mut self, source: &Layout, rows: usize) -> bool {
+        let row = source.shape()[1..].iter().product::<usize>();
+        let fits = row
+            .max(1)
+            .checked_mul(rows)
+            .is_some_and(|bound| bound <= (isize::MAX as usize) / 16);
+        if fits {
+            // SAFETY: `self` is valid for writing.
+            unsafe { source.copy_to(self) };
+            self.shape[0].write(rows);
+            self.len = row * rows;
         }
-        let mut layout = self.clone();
-        layout.shape[0].write(rows);
-        layout.len = row * rows;
-        Some(layout)
+        fits
     }
 
     /// Given strides; `strides` must keep every index inside the storage.
