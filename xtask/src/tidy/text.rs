@@ -146,7 +146,7 @@ pub(super) fn contains_word(line: &str, word: &str) -> bool {
     line.match_indices(word).any(|(at, _)| {
         let before = line[..at].chars().next_back();
         let after = line[at + word.len()..].chars().next();
-        !(open && before.is_some_and(inside)) && !(closed && after.is_some_and(inside))
+        !(open && before.is_some_and(inside) || closed && after.is_some_and(inside))
     })
 }
 
