@@ -8,6 +8,9 @@
 //! Start with [`Tensor`] and [`tensor!`]; the operations stand in [`ops`], family by family; one of
 //! your own starts from [`Op`].
 
+// So that documentation made by macros links to the same paths from here and from other crates.
+extern crate self as gradus_tensor;
+
 mod device;
 mod dispatch;
 mod dtype;
