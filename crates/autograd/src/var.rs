@@ -94,6 +94,14 @@ impl Var {
         }
     }
 
+    /// Whether this is the variable's shape; see [`Tensor::has_shape`].
+    #[inline]
+    #[must_use]
+    pub fn has_shape(&self, shape: &[usize]) -> bool {
+        let own = self.shape();
+        own.len() == shape.len() && own.iter().zip(shape).all(|(a, b)| a == b)
+    }
+
     /// The element type.
     #[inline]
     #[must_use]

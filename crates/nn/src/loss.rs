@@ -56,7 +56,7 @@ impl Target for Var {
 /// Like with like: equal shapes and equal dtypes, or an error that tells the remedy.
 #[inline]
 pub(crate) fn expect_alike(loss: &'static str, input: &Var, target: &Var) -> Result<()> {
-    if input.shape() == target.shape() && input.dtype() == target.dtype() {
+    if input.has_shape(target.shape()) && input.dtype() == target.dtype() {
         return Ok(());
     }
     Err(unlike(loss, input, target))

@@ -2,6 +2,7 @@
 
 use std::mem::MaybeUninit;
 
+use super::dense::Dense;
 use super::simd::is_wide;
 use super::walk::Rows;
 use super::{Kernel, dispatch, for_pieces};
@@ -60,12 +61,36 @@ fn row_major(shape: &[usize]) -> Layout {
     Layout::row_major("elementwise", shape).expect("the operand already has this shape")
 }
 
+/// One plain loop for the types that training does not run on: they are many, and every loop is
+/// compiled for each.
+#[inline(never)]
+fn narrow_map<T: Element, U: Element>(x: &Tensor, f: impl Fn(T) -> U) -> Tensor {
+    let x = Dense::of(x);
+    // SAFETY: the loop writes each element of `out`.
+    unsafe { Tensor::build::<U>(x.layout(), |out| Map(x.host_slice(), out, f).run()) }
+}
+
+/// As [`narrow_map`], for pairs of elements.
+#[inline(never)]
+fn narrow_zip<T: Element, U: Element>(a: &Tensor, b: &Tensor, f: impl Fn(T, T) -> U) -> Tensor {
+    let (a, b) = (Dense::of(a), Dense::of(b));
+    // SAFETY: the loop writes each element of `out`.
+    unsafe {
+        Tensor::build::<U>(a.layout(), |out| {
+            Zip(a.host_slice(), b.host_slice(), out, f).run()
+        })
+    }
+}
+
 /// `f` of every element. `T` must be the tensor's dtype.
 #[inline]
 pub(crate) fn map<T: Element, U: Element>(
     x: &Tensor,
     f: impl Fn(T) -> U + Copy + Send + Sync,
 ) -> Tensor {
+    if !is_wide::<T>() {
+        return narrow_map(x, f);
+    }
     if !x.is_contiguous() {
         return map(&x.contiguous(), f);
     }
@@ -95,6 +120,9 @@ pub(crate) fn zip<T: Element, U: Element>(
         same_shape(a.shape(), b.shape()),
         "kernel operands have equal shapes"
     );
+    if !is_wide::<T>() {
+        return narrow_zip(a, b, f);
+    }
     if a.is_contiguous() && b.is_contiguous() {
         let (xs, ys) = (a.host_slice::<T>(), b.host_slice::<T>());
         // SAFETY: each element of `out` is written, in one piece or another.
@@ -134,13 +162,13 @@ fn zip_strided<T: Element, U: Element>(
                 rest = tail;
                 let (ra, rb) = (pa.add(oa), pb.add(ob));
                 match (sa, sb) {
-                    (1, 1) if is_wide::<T>() => dispatch(Zip(
+                    (1, 1) => dispatch(Zip(
                         std::slice::from_raw_parts(ra, row.len()),
                         std::slice::from_raw_parts(rb, row.len()),
                         row,
                         f,
                     )),
-                    (1, 0) if is_wide::<T>() => {
+                    (1, 0) => {
                         let y = *rb;
                         dispatch(Map(
                             std::slice::from_raw_parts(ra, row.len()),
@@ -148,7 +176,7 @@ fn zip_strided<T: Element, U: Element>(
                             move |x| f(x, y),
                         ));
                     }
-                    (0, 1) if is_wide::<T>() => {
+                    (0, 1) => {
                         let x = *ra;
                         dispatch(Map(
                             std::slice::from_raw_parts(rb, row.len()),
