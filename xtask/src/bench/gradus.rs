@@ -23,10 +23,10 @@ pub(super) fn contender(workload: &str, threads: usize) -> Result<Option<Box<dyn
 }
 
 /// A model trained on batches from a loader: W1 and W3.
-struct Training {
+struct Training<L, O> {
     model: Sequential,
-    loss: Box<dyn Loss>,
-    optimizer: Box<dyn Optimizer>,
+    loss: L,
+    optimizer: O,
     loader: DataLoader,
     x: Var,
     y: Tensor,
@@ -43,15 +43,15 @@ fn tensors(data: Data) -> Result<(Tensor, Tensor)> {
 }
 
 /// W1: logistic regression, shuffled batches of 5.
-fn logistic() -> Result<Training> {
+fn logistic() -> Result<Training<BceLoss, Sgd>> {
     let (x, y) = tensors(data::noisy_threshold())?;
     let rng = Generator::new(1);
     let model = Sequential::new()
         .with(Linear::new(1, 1, &rng))
         .with(Sigmoid::new());
     Ok(Training {
-        optimizer: Box::new(Sgd::new(model.parameters(), 0.05)?),
-        loss: Box::new(BceLoss::new()),
+        optimizer: Sgd::new(model.parameters(), 0.05)?,
+        loss: BceLoss::new(),
         loader: DataLoader::new(TensorDataset::new((x.clone(), y.clone()))?, 5)
             .shuffle(true)
             .rng(&rng),
@@ -63,7 +63,7 @@ fn logistic() -> Result<Training> {
 }
 
 /// W3: the moons MLP 2-64-64-1, batches of 16 in order.
-fn moons() -> Result<Training> {
+fn moons() -> Result<Training<BceWithLogitsLoss, Adam>> {
     let (x, y) = tensors(data::noisy_moons())?;
     let rng = Generator::new(1);
     let model = Sequential::new()
@@ -73,8 +73,8 @@ fn moons() -> Result<Training> {
         .with(Relu::new())
         .with(Linear::new(64, 1, &rng));
     Ok(Training {
-        optimizer: Box::new(Adam::new(model.parameters(), 1e-3)?),
-        loss: Box::new(BceWithLogitsLoss::new()),
+        optimizer: Adam::new(model.parameters(), 1e-3)?,
+        loss: BceWithLogitsLoss::new(),
         loader: DataLoader::new(TensorDataset::new((x.clone(), y.clone()))?, 16),
         model,
         x: x.into(),
@@ -83,7 +83,7 @@ fn moons() -> Result<Training> {
     })
 }
 
-impl Contender for Training {
+impl<L: Loss, O: Optimizer> Contender for Training<L, O> {
     fn block(&mut self) -> Result<()> {
         for batch in &self.loader {
             let (x, y) = batch?.pair()?;
