@@ -60,22 +60,8 @@ pub(crate) fn take_rows(x: &Tensor, index: &[i64]) -> Result<Tensor> {
         }
         .into());
     }
-    let inner = x.strides()[0];
-    if inner != 1 || x.numel() == 0 {
-        let inner = x.shape()[1..].iter().product();
-        return Ok(gather_rows(&x, 1, x.shape()[0], inner, index, &layout));
-    }
-    for_dtype!(x.dtype(), T => {
-        let xs = x.host_slice::<T>();
-        // SAFETY: every element is written.
-        Ok(unsafe {
-            Tensor::build::<T>(&layout, |out| {
-                for (to, &j) in out.iter_mut().zip(index) {
-                    to.write(xs[j as usize]);
-                }
-            })
-        })
-    })
+    let inner = x.shape()[1..].iter().product();
+    Ok(gather_rows(&x, 1, x.shape()[0], inner, index, &layout))
 }
 
 /// Adds row `j` of `source` to row `index[j]` of `target`, both contiguous and seen as

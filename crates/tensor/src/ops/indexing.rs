@@ -194,6 +194,15 @@ mod tests {
     }
 
     #[test]
+    fn a_single_row_may_have_any_stride() {
+        let row = tensor![[1.0], [2.0], [3.0]].t().unwrap();
+        assert!(row.is_contiguous() && row.strides() == [1, 1]);
+        let twice = row.take_rows(&[0, 0]).unwrap();
+        assert_eq!((twice.shape(), twice.strides()), (&[2, 3][..], &[3, 1][..]));
+        assert_close(&twice, &[1.0, 2.0, 3.0, 1.0, 2.0, 3.0]);
+    }
+
+    #[test]
     fn vjp() {
         let select = IndexSelect::new(1, &tensor![2, 0, 2], &[2, 3]).unwrap();
         check_vjp(select.clone(), [&[2, 3]]);

@@ -129,6 +129,8 @@ impl Layout {
             // SAFETY: `self` is valid for writing.
             unsafe { source.copy_to(self) };
             self.shape[0].write(rows);
+            // A first dimension of size 1 may have had any stride.
+            self.strides[0].write(row);
             self.len = row * rows;
         }
         fits
