@@ -1,7 +1,7 @@
 //! Sums, differences, products and quotients.
 
+use super::Cast;
 use super::broadcast::broadcast;
-use super::{Cast, Sums};
 use crate::dispatch::{for_float, for_number};
 use crate::kernel::{self, Number};
 use crate::{Array, Element, Op, Result, Saved, Saves, Scalar, Tensor};
@@ -325,15 +325,6 @@ pub trait Arithmetic: Array {
     /// A bool tensor.
     fn sign(&self) -> Result<Self> {
         Self::apply(Sign, [self])
-    }
-
-    /// Adds up whatever was broadcast, so that the result has this shape: the adjoint of
-    /// [`expand`](super::Shapes::expand).
-    ///
-    /// # Errors
-    /// `shape` does not expand to this tensor's shape.
-    fn sum_to_size(&self, shape: &[usize]) -> Result<Self> {
-        self.sum_expanded(shape)
     }
 }
 impl<A: Array> Arithmetic for A {}

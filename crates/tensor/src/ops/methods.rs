@@ -10,7 +10,7 @@ macro_rules! methods {
     ($T:ty) => {
         $crate::methods! { @family $T, Arithmetic;
             add(other: &Self); sub(other: &Self); mul(other: &Self); div(other: &Self);
-            neg(); square(); abs(); sign(); sum_to_size(shape: &[usize]);
+            neg(); square(); abs(); sign();
             add_scalar(c: impl Into<$crate::Scalar>); sub_scalar(c: impl Into<$crate::Scalar>);
             rsub_scalar(c: impl Into<$crate::Scalar>); mul_scalar(c: impl Into<$crate::Scalar>);
             div_scalar(c: impl Into<$crate::Scalar>); rdiv_scalar(c: impl Into<$crate::Scalar>);
@@ -18,7 +18,7 @@ macro_rules! methods {
         $crate::methods! { @family $T, Exponential; exp(); log(); log1p(); sqrt(); }
         $crate::methods! { @family $T, Activation; relu(); sigmoid(); tanh(); }
         $crate::methods! { @family $T, Sums;
-            sum(); sum_dims(dims: &[isize], keepdim: bool); mean(); mean_dims(dims: &[isize], keepdim: bool);
+            sum(); sum_dims(dims: &[isize], keepdim: bool); sum_to_size(shape: &[usize]); mean(); mean_dims(dims: &[isize], keepdim: bool);
         }
         $crate::methods! { @family $T, Shapes;
             reshape(shape: impl AsRef<[usize]>); flatten(start: isize, end: isize);

@@ -203,7 +203,7 @@ pub trait Sums: Array {
     ///
     /// # Errors
     /// `shape` does not expand to this tensor's shape.
-    fn sum_expanded(&self, shape: &[usize]) -> Result<Self> {
+    fn sum_to_size(&self, shape: &[usize]) -> Result<Self> {
         let from = self.shape();
         if same_shape(from, shape) {
             return Ok(self.clone());
@@ -315,8 +315,8 @@ mod tests {
     #[test]
     fn what_was_expanded_is_summed_back() {
         let x = tensor![[1.0, 2.0], [3.0, 4.0]];
-        assert_close(&x.sum_expanded(&[2]).unwrap(), &[4.0, 6.0]);
-        assert_close(&x.sum_expanded(&[2, 1]).unwrap(), &[3.0, 7.0]);
-        assert!(x.sum_expanded(&[3]).is_err());
+        assert_close(&x.sum_to_size(&[2]).unwrap(), &[4.0, 6.0]);
+        assert_close(&x.sum_to_size(&[2, 1]).unwrap(), &[3.0, 7.0]);
+        assert!(x.sum_to_size(&[3]).is_err());
     }
 }

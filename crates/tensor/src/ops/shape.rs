@@ -142,7 +142,7 @@ impl Op<1> for Expand {
 
     /// dL/dx = g, summed where elements were repeated
     fn vjp<A: Array>(&self, _wrt: usize, saved: &Saved<'_, A>, g: &A) -> Result<A> {
-        g.sum_expanded(saved.shape(0)?)
+        g.sum_to_size(saved.shape(0)?)
     }
 }
 
