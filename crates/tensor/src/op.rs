@@ -44,6 +44,11 @@ pub trait Op<const N: usize>: Clone + Debug + Send + Sync + 'static {
     /// What the gradient rule reads. Anything else is dropped as soon as its user drops it.
     const SAVES: Saves;
 
+    /// The name of this very operation, where one type stands for a family.
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
     /// The result, computed on plain tensors.
     ///
     /// # Errors
@@ -70,6 +75,11 @@ pub trait VariadicOp: Clone + Debug + Send + Sync + 'static {
 
     /// What the gradient rule reads.
     const SAVES: Saves;
+
+    /// The name of this very operation, where one type stands for a family.
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
 
     /// The result, computed on plain tensors.
     ///

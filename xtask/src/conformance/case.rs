@@ -29,6 +29,10 @@ pub(crate) struct Given {
     pub(crate) grad_outputs: Vec<Option<Array>>,
     /// Whether the gradient of an input is asked for; empty when none is.
     pub(crate) asks_gradient: Vec<bool>,
+    /// Outputs of which the absolute value counts: their sign is not determined.
+    pub(crate) absolute: Vec<usize>,
+    /// The weight of each gradient in the sum that is differentiated again; empty when it is not.
+    pub(crate) grad_grad_outputs: Vec<Option<Array>>,
     /// Gradients handed to an optimizer, step by step.
     pub(crate) sequence: Vec<Array>,
 }
@@ -39,8 +43,11 @@ pub(crate) struct Expected {
     pub(crate) outputs: Vec<Option<Array>>,
     pub(crate) output_names: Vec<String>,
     pub(crate) grads: Vec<Option<Array>>,
+    pub(crate) grad_grads: Vec<Option<Array>>,
     /// An optimizer's final state by name.
     pub(crate) state: Vec<(String, Array)>,
+    /// The call is refused: any error is right, any answer wrong.
+    pub(crate) error: bool,
     pub(crate) tolerance: Tolerance,
 }
 
@@ -56,6 +63,7 @@ pub(crate) struct Tolerance {
 pub(crate) struct Answer {
     pub(crate) outputs: Vec<Option<Array>>,
     pub(crate) grads: Vec<Option<Array>>,
+    pub(crate) grad_grads: Vec<Option<Array>>,
     pub(crate) state: Vec<(String, Array)>,
 }
 
@@ -118,6 +126,14 @@ struct Line<'a> {
     #[serde(borrow, default)]
     grads: Vec<Option<Text<'a>>>,
     #[serde(borrow, default)]
+    grad_grad_outputs: Vec<Option<Text<'a>>>,
+    #[serde(borrow, default)]
+    grad_grads: Vec<Option<Text<'a>>>,
+    #[serde(default)]
+    absolute: Vec<usize>,
+    #[serde(default)]
+    error: bool,
+    #[serde(borrow, default)]
     sequence: Vec<Text<'a>>,
     #[serde(default)]
     n_params: Option<usize>,
@@ -162,6 +178,8 @@ impl Line<'_> {
             input_names: self.input_names.unwrap_or_default(),
             grad_outputs: arrays(&self.grad_outputs)?,
             asks_gradient: self.grads.iter().map(Option::is_some).collect(),
+            absolute: self.absolute,
+            grad_grad_outputs: arrays(&self.grad_grad_outputs)?,
             sequence: self
                 .sequence
                 .iter()
@@ -172,6 +190,8 @@ impl Line<'_> {
             outputs: arrays(&self.outputs)?,
             output_names: self.output_names.unwrap_or_default(),
             grads: arrays(&self.grads)?,
+            grad_grads: arrays(&self.grad_grads)?,
+            error: self.error,
             state: (self.state_names.into_iter().zip(&self.state))
                 .map(|(name, t)| Ok((name, t.parse()?.array)))
                 .collect::<Result<_, String>>()?,

@@ -30,6 +30,12 @@ pub(crate) fn compare(
     bitwise &= rule.lists(&expected.grads, &answer.grads, "gradients", |index| {
         format!("gradient of input {index}")
     })?;
+    bitwise &= rule.lists(
+        &expected.grad_grads,
+        &answer.grad_grads,
+        "second-order gradients",
+        |index| format!("second-order gradient of input {index}"),
+    )?;
     for (name, array) in &expected.state {
         let found = answer.state.iter().find(|(other, _)| other == name);
         let (_, found) = found.ok_or_else(|| format!("state `{name}` is missing"))?;
@@ -205,6 +211,8 @@ mod tests {
             outputs: vec![Some(array(&[want.len()], want))],
             output_names: vec!["y".to_owned()],
             grads: vec![],
+            grad_grads: vec![],
+            error: false,
             state: vec![],
             tolerance: Tolerance { rtol, atol },
         };
@@ -291,6 +299,8 @@ mod tests {
             outputs: vec![Some(array(&[2, 2], Data::I64(vec![1, 2, 3, 4])))],
             output_names: vec![],
             grads: vec![None],
+            grad_grads: vec![],
+            error: false,
             state: vec![("0.step".to_owned(), array(&[], Data::F32(vec![3.0])))],
             tolerance: Tolerance {
                 rtol: 0.0,

@@ -21,6 +21,7 @@ use flate2::read::GzDecoder;
 use lexopt::Arg::Long;
 
 use self::case::{Case, Stop};
+use self::compare::Agreement;
 use self::report::{Outcome, Report};
 use crate::workspace::{self, Result};
 
@@ -97,6 +98,12 @@ fn replay_case(case: &Case) -> Outcome {
     };
     let answer = match catch(|| replay(&case.given)) {
         Err(message) => return Outcome::Failed(format!("panicked: {message}")),
+        Ok(Err(Stop::Failed(_))) if case.expected.error => {
+            return Outcome::Passed(Agreement::WithinTolerance);
+        }
+        Ok(Ok(_)) if case.expected.error => {
+            return Outcome::Failed("accepted what has to be refused".to_owned());
+        }
         Ok(Err(Stop::Failed(message))) => return Outcome::Failed(message),
         Ok(Err(Stop::Unsupported(what))) => return Outcome::Skipped(what),
         Ok(Ok(answer)) => answer,

@@ -3,6 +3,7 @@
 //! A result never depends on the number of threads: work is cut into pieces whose bounds follow from
 //! the sizes alone, and reductions combine their pieces in a fixed tree.
 
+mod by_function;
 mod copy;
 mod dense;
 mod elementwise;
@@ -15,6 +16,7 @@ mod reduce;
 mod simd;
 mod walk;
 
+pub(crate) use by_function::{map_f64, zip_f64};
 pub(crate) use copy::{cast, copy_from, fill, first, from_slice, join, materialize, single};
 pub(crate) use dense::Dense;
 pub(crate) use elementwise::{map, update, zip};
