@@ -45,7 +45,7 @@ macro_rules! by_dtype {
     };
 }
 
-/// Evaluates the body with `$T` bound to the Rust type of the dtype.
+/// Evaluates the body with `$T` bound to the Rust type of the dtype: for what moves elements.
 macro_rules! for_dtype {
     ($dtype:expr, $T:ident => $body:expr) => {
         $crate::dispatch::by_dtype!($dtype, $T => $body, bool => {
@@ -55,9 +55,31 @@ macro_rules! for_dtype {
     };
 }
 
-/// As `for_dtype!`, for operations on floating-point numbers that are computed in `f32` or `f64`;
-/// any other dtype gives an error that names the operation.
+/// Evaluates the body, a loop of `kernel::map` or its kin, with `$T` bound to the type that floats of the dtype are computed in: `f64`, or
+/// `f32` also for halves. Any other dtype gives an error that names the operation.
 macro_rules! for_float {
+    ($op:expr, $dtype:expr, $T:ident => $body:expr) => {
+        match $dtype {
+            $crate::DType::F32 | $crate::DType::F16 | $crate::DType::Bf16 => {
+                type $T = f32;
+                $body
+            }
+            $crate::DType::F64 => {
+                type $T = f64;
+                $body
+            }
+            got => Err($crate::ErrorKind::DType {
+                op: $op,
+                expected: "floating-point numbers",
+                got,
+            }
+            .into()),
+        }
+    };
+}
+
+/// As `for_float!`, for loops that read elements as they are stored: `f32` or `f64`.
+macro_rules! for_real {
     ($op:expr, $dtype:expr, $T:ident => $body:expr) => {
         match $dtype {
             $crate::DType::F32 => {
@@ -78,18 +100,40 @@ macro_rules! for_float {
     };
 }
 
-/// As `for_dtype!`, for operations on numbers; bool gives an error that names the operation.
+/// As `for_float!`, for operations on all numbers: integers are computed in `i64`, which narrower
+/// ones wrap around from as their own arithmetic would. Bool gives an error that names the operation.
 macro_rules! for_number {
     ($op:expr, $dtype:expr, $T:ident => $body:expr) => {
-        $crate::dispatch::by_dtype!($dtype, $T => $body, bool => {
-            Err($crate::ErrorKind::DType {
+        match $dtype {
+            $crate::DType::Bool => Err($crate::ErrorKind::DType {
                 op: $op,
                 expected: "numbers",
                 got: $crate::DType::Bool,
             }
-            .into())
-        })
+            .into()),
+            dtype => $crate::dispatch::for_compute!(dtype, $T => $body),
+        }
     };
 }
 
-pub(crate) use {by_dtype, for_dtype, for_float, for_number};
+/// As `for_number!`, for every dtype: bools are computed in `i64` as 0 and 1.
+macro_rules! for_compute {
+    ($dtype:expr, $T:ident => $body:expr) => {
+        match $dtype {
+            $crate::DType::F32 | $crate::DType::F16 | $crate::DType::Bf16 => {
+                type $T = f32;
+                $body
+            }
+            $crate::DType::F64 => {
+                type $T = f64;
+                $body
+            }
+            _ => {
+                type $T = i64;
+                $body
+            }
+        }
+    };
+}
+
+pub(crate) use {by_dtype, for_compute, for_dtype, for_float, for_number, for_real};

@@ -1,7 +1,7 @@
 //! Changing a tensor in place by a rule: the fused pass of an optimizer.
 
 use crate::Tensor;
-use crate::dispatch::for_float;
+use crate::dispatch::for_real;
 use crate::error::{ErrorKind, Result};
 use crate::kernel::{self, Real};
 use crate::layout::same_shape;
@@ -50,7 +50,7 @@ impl Tensor {
         for s in &state {
             self.fits("update_by", s)?;
         }
-        for_float!("update_by", self.dtype(), T => {
+        for_real!("update_by", self.dtype(), T => {
             self.make_exclusive();
             let gradient = kernel::Dense::of(gradient);
             for s in &mut state {

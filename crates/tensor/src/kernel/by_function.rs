@@ -1,51 +1,56 @@
 //! Loops that call a function of `f64`: for the many functions that no training loop waits for.
 //!
-//! One loop is compiled for all of them; each element is computed in `f64` and rounded once to the
-//! dtype of the tensor.
+//! Each element is computed in `f64` and rounded once to the dtype of the tensor.
 
-use super::copy::{cast, copy_from};
-use super::elementwise::Shared;
-use super::for_pieces;
+use super::rows::{Plan, rows};
+use crate::layout::same_shape;
 use crate::{DType, Tensor};
 
 /// These functions cost tens of nanoseconds an element, so short pieces are worth a thread.
 const PIECE: usize = 1024;
 const WORTH: usize = 8 * 1024;
 
+fn plan(storage: DType) -> Plan {
+    Plan {
+        compute: DType::F64,
+        result: DType::F64,
+        storage,
+        piece: PIECE,
+        worth: WORTH,
+    }
+}
+
 /// `f` of every element of a float tensor.
-#[inline(never)]
 pub(crate) fn map_f64(x: &Tensor, f: fn(f64) -> f64) -> Tensor {
-    let wide = cast(x, DType::F64).contiguous();
-    let xs = wide.host_slice::<f64>();
-    cast(&spread(&wide, |i| f(xs[i])), x.dtype())
+    // SAFETY: the loop reads and writes `len` elements of `f64`.
+    unsafe {
+        rows([x], &plan(x.dtype()), &|[x]: [*const u8; 1], out, len| {
+            let (x, out) = (x.cast::<f64>(), out.cast::<f64>());
+            for i in 0..len {
+                out.add(i).write(f(*x.add(i)));
+            }
+        })
+    }
 }
 
 /// `f` of pairs of elements of two float tensors of one shape and dtype.
-#[inline(never)]
 pub(crate) fn zip_f64(a: &Tensor, b: &Tensor, f: fn(f64, f64) -> f64) -> Tensor {
-    let (wide_a, wide_b) = (
-        cast(a, DType::F64).contiguous(),
-        cast(b, DType::F64).contiguous(),
+    assert!(
+        same_shape(a.shape(), b.shape()) && a.dtype() == b.dtype(),
+        "kernel operands have equal shapes and dtypes"
     );
-    let (xs, ys) = (wide_a.host_slice::<f64>(), wide_b.host_slice::<f64>());
-    cast(&spread(&wide_a, |i| f(xs[i], ys[i])), a.dtype())
-}
-
-/// A tensor of the layout of `like` with the elements `at(0)`, `at(1)`, …
-fn spread(like: &Tensor, at: impl Fn(usize) -> f64 + Sync + Send) -> Tensor {
-    // SAFETY: the pieces cover every element once.
+    // SAFETY: the loop reads and writes `len` elements of `f64`.
     unsafe {
-        Tensor::build::<f64>(like.layout(), |out| {
-            let target = Shared(out.as_mut_ptr());
-            for_pieces(out.len(), PIECE, WORTH, |range| {
-                let mut values = [0.0; PIECE];
-                let values = &mut values[..range.len()];
-                for (value, i) in values.iter_mut().zip(range.clone()) {
-                    *value = at(i);
+        rows(
+            [a, b],
+            &plan(a.dtype()),
+            &|[a, b]: [*const u8; 2], out, len| {
+                let (a, b, out) = (a.cast::<f64>(), b.cast::<f64>(), out.cast::<f64>());
+                for i in 0..len {
+                    out.add(i).write(f(*a.add(i), *b.add(i)));
                 }
-                copy_from(target.range(&range), values);
-            });
-        })
+            },
+        )
     }
 }
 

@@ -1,13 +1,15 @@
-//! One function over every element of one tensor or of two.
+//! One function over every element of one tensor, or of two or three of one shape.
+//!
+//! Short contiguous operands go straight into the loop. Everything else (long, strided, repeated,
+//! of a dtype that is not computed in) is cut into runs by `rows`, which is compiled once: an
+//! operation brings nothing but its innermost loop.
 
-use std::mem::MaybeUninit;
-
-use super::dense::Dense;
+use super::rows::{Plan, rows};
 use super::simd::is_wide;
-use super::walk::Rows;
 use super::{Kernel, dispatch, for_pieces};
-use crate::layout::{Layout, same_shape};
-use crate::{Element, Tensor};
+use crate::layout::same_shape;
+use crate::{DType, Element, Tensor};
+use std::mem::MaybeUninit;
 
 /// Pieces of this many elements go to one thread: small enough for the second cache.
 const PIECE: usize = 16 * 1024;
@@ -32,84 +34,111 @@ impl<T> Shared<T> {
     }
 }
 
-struct Map<'a, T, U, F>(&'a [T], &'a mut [MaybeUninit<U>], F);
-impl<T: Element, U, F: Fn(T) -> U> Kernel for Map<'_, T, U, F> {
+/// `out[i] = f(inputs[0][i], inputs[1][i], ..)`, every pointer with `len` elements.
+struct Loop<T, U, F, const N: usize> {
+    inputs: [*const T; N],
+    out: *mut U,
+    len: usize,
+    f: F,
+}
+
+impl<T: Element, U: Element, F: Fn([T; N]) -> U, const N: usize> Kernel for Loop<T, U, F, N> {
     type Output = ();
     const WIDE: bool = is_wide::<T>();
     #[inline(always)]
     fn run(self) {
-        for (out, &x) in self.1.iter_mut().zip(self.0) {
-            out.write((self.2)(x));
+        let Loop {
+            inputs,
+            out,
+            len,
+            f,
+        } = self;
+        // SAFETY: who makes a `Loop` promises `len` elements behind each pointer, those of `out`
+        // seen by nobody else.
+        unsafe {
+            let out = std::slice::from_raw_parts_mut(out.cast::<MaybeUninit<U>>(), len);
+            for (i, out) in out.iter_mut().enumerate() {
+                let mut element = [T::ZERO; N];
+                for k in 0..N {
+                    element[k] = *inputs[k].add(i);
+                }
+                out.write(f(element));
+            }
         }
     }
 }
 
-struct Zip<'a, T, U, F>(&'a [T], &'a [T], &'a mut [MaybeUninit<U>], F);
-impl<T: Element, U, F: Fn(T, T) -> U> Kernel for Zip<'_, T, U, F> {
-    type Output = ();
-    const WIDE: bool = is_wide::<T>();
-    #[inline(always)]
-    fn run(self) {
-        for ((out, &a), &b) in self.2.iter_mut().zip(self.0).zip(self.1) {
-            out.write((self.3)(a, b));
-        }
+/// Which dtypes an operation over `T` that gives `U` meets: the result has the storage dtype of the
+/// operands unless the operation changes the type, as comparisons do.
+#[inline(always)]
+fn plan<T: Element, U: Element>(storage: DType) -> Plan {
+    Plan {
+        compute: T::DTYPE,
+        result: U::DTYPE,
+        storage: if U::DTYPE == T::DTYPE {
+            storage
+        } else {
+            U::DTYPE
+        },
+        piece: PIECE,
+        worth: WORTH,
     }
 }
 
 #[inline(always)]
-fn row_major(shape: &[usize]) -> Layout {
-    Layout::row_major("elementwise", shape).expect("the operand already has this shape")
-}
-
-/// One plain loop for the types that training does not run on: they are many, and every loop is
-/// compiled for each.
-#[inline(never)]
-fn narrow_map<T: Element, U: Element>(x: &Tensor, f: impl Fn(T) -> U) -> Tensor {
-    let x = Dense::of(x);
-    // SAFETY: the loop writes each element of `out`.
-    unsafe { Tensor::build::<U>(x.layout(), |out| Map(x.host_slice(), out, f).run()) }
-}
-
-/// As [`narrow_map`], for pairs of elements.
-#[inline(never)]
-fn narrow_zip<T: Element, U: Element>(a: &Tensor, b: &Tensor, f: impl Fn(T, T) -> U) -> Tensor {
-    let (a, b) = (Dense::of(a), Dense::of(b));
-    // SAFETY: the loop writes each element of `out`.
+fn each<T: Element, U: Element, const N: usize>(
+    operands: [&Tensor; N],
+    f: impl Fn([T; N]) -> U + Copy + Send + Sync,
+) -> Tensor {
+    let plain = is_wide::<T>()
+        && operands[0].numel() <= PIECE
+        && operands
+            .iter()
+            .all(|x| x.dtype() == T::DTYPE && x.is_contiguous());
+    if plain {
+        // SAFETY: the loop writes every element.
+        return unsafe {
+            let out = Tensor::unwritten(operands[0].layout(), U::DTYPE);
+            dispatch(Loop {
+                inputs: operands.map(|x| x.host_ptr::<T>()),
+                out: out.host_ptr::<U>().cast_mut(),
+                len: operands[0].numel(),
+                f,
+            });
+            out
+        };
+    }
+    // SAFETY: the loop writes every element of the run it is given.
     unsafe {
-        Tensor::build::<U>(a.layout(), |out| {
-            Zip(a.host_slice(), b.host_slice(), out, f).run()
-        })
+        rows(
+            operands,
+            &plan::<T, U>(operands[0].dtype()),
+            &|inputs: [*const u8; N], out, len| {
+                dispatch(Loop {
+                    inputs: inputs.map(<*const u8>::cast::<T>),
+                    out: out.cast::<U>(),
+                    len,
+                    f,
+                });
+            },
+        )
     }
 }
 
-/// `f` of every element. `T` must be the tensor's dtype.
+/// `f` of every element. `T` is the type that elements of the tensor's dtype are computed in.
 #[inline]
 pub(crate) fn map<T: Element, U: Element>(
     x: &Tensor,
     f: impl Fn(T) -> U + Copy + Send + Sync,
 ) -> Tensor {
-    if !is_wide::<T>() {
-        return narrow_map(x, f);
-    }
-    if !x.is_contiguous() {
-        return map(&x.contiguous(), f);
-    }
-    let xs = x.host_slice::<T>();
-    // SAFETY: each element of `out` is written, in one piece or another.
-    unsafe {
-        Tensor::build::<U>(x.layout(), |out| {
-            if xs.len() <= PIECE {
-                return dispatch(Map(xs, out, f));
-            }
-            let target = Shared(out.as_mut_ptr());
-            for_pieces(xs.len(), PIECE, WORTH, |r| {
-                dispatch(Map(&xs[r.clone()], target.range(&r), f));
-            });
-        })
-    }
+    each(
+        [x],
+        #[inline(always)]
+        move |[x]: [T; 1]| f(x),
+    )
 }
 
-/// `f` of pairs of elements; shapes must be equal, strides may be anything.
+/// `f` of pairs of elements; shapes and dtypes must be equal, strides may be anything.
 #[inline]
 pub(crate) fn zip<T: Element, U: Element>(
     a: &Tensor,
@@ -117,82 +146,35 @@ pub(crate) fn zip<T: Element, U: Element>(
     f: impl Fn(T, T) -> U + Copy + Send + Sync,
 ) -> Tensor {
     assert!(
-        same_shape(a.shape(), b.shape()),
-        "kernel operands have equal shapes"
+        same_shape(a.shape(), b.shape()) && a.dtype() == b.dtype(),
+        "kernel operands have equal shapes and dtypes"
     );
-    if !is_wide::<T>() {
-        return narrow_zip(a, b, f);
-    }
-    if a.is_contiguous() && b.is_contiguous() {
-        let (xs, ys) = (a.host_slice::<T>(), b.host_slice::<T>());
-        // SAFETY: each element of `out` is written, in one piece or another.
-        return unsafe {
-            Tensor::build::<U>(a.layout(), |out| {
-                if xs.len() <= PIECE {
-                    return dispatch(Zip(xs, ys, out, f));
-                }
-                let target = Shared(out.as_mut_ptr());
-                for_pieces(xs.len(), PIECE, WORTH, |r| {
-                    dispatch(Zip(&xs[r.clone()], &ys[r.clone()], target.range(&r), f));
-                });
-            })
-        };
-    }
-    zip_strided(a, b, f)
+    each(
+        [a, b],
+        #[inline(always)]
+        move |[a, b]: [T; 2]| f(a, b),
+    )
 }
 
-#[inline(never)]
-fn zip_strided<T: Element, U: Element>(
-    a: &Tensor,
-    b: &Tensor,
-    f: impl Fn(T, T) -> U + Copy,
+/// `f` of triples of elements; as [`zip`].
+#[inline]
+pub(crate) fn zip3<T: Element, U: Element>(
+    [a, b, c]: [&Tensor; 3],
+    f: impl Fn(T, T, T) -> U + Copy + Send + Sync,
 ) -> Tensor {
-    let (pa, pb) = (a.host_ptr::<T>(), b.host_ptr::<T>());
-    // SAFETY: rows stay inside what the layouts reach and cover `out` exactly once, in order.
-    unsafe {
-        Tensor::build::<U>(&row_major(a.shape()), |out| {
-            if out.is_empty() {
-                return;
-            }
-            let rows = Rows::new(a.shape(), [a.strides(), b.strides()]);
-            let [sa, sb] = rows.step;
-            let mut rest = out;
-            rows.for_each(|[oa, ob]| {
-                let (row, tail) = std::mem::take(&mut rest).split_at_mut(rows.len);
-                rest = tail;
-                let (ra, rb) = (pa.add(oa), pb.add(ob));
-                match (sa, sb) {
-                    (1, 1) => dispatch(Zip(
-                        std::slice::from_raw_parts(ra, row.len()),
-                        std::slice::from_raw_parts(rb, row.len()),
-                        row,
-                        f,
-                    )),
-                    (1, 0) => {
-                        let y = *rb;
-                        dispatch(Map(
-                            std::slice::from_raw_parts(ra, row.len()),
-                            row,
-                            move |x| f(x, y),
-                        ));
-                    }
-                    (0, 1) => {
-                        let x = *ra;
-                        dispatch(Map(
-                            std::slice::from_raw_parts(rb, row.len()),
-                            row,
-                            move |y| f(x, y),
-                        ));
-                    }
-                    _ => {
-                        for (i, out) in row.iter_mut().enumerate() {
-                            out.write(f(*ra.add(i * sa), *rb.add(i * sb)));
-                        }
-                    }
-                }
-            });
-        })
-    }
+    assert!(
+        same_shape(a.shape(), b.shape()) && same_shape(a.shape(), c.shape()),
+        "kernel operands have equal shapes"
+    );
+    assert!(
+        a.dtype() == b.dtype() && a.dtype() == c.dtype(),
+        "kernel operands have equal dtypes"
+    );
+    each(
+        [a, b, c],
+        #[inline(always)]
+        move |[a, b, c]: [T; 3]| f(a, b, c),
+    )
 }
 
 struct Update<'a, T, F, const N: usize>(&'a mut [T], &'a [T], [&'a mut [T]; N], F);
@@ -211,7 +193,11 @@ impl<T: Element, F: Fn(T, T, [T; N]) -> (T, [T; N]), const N: usize> Kernel
         }
         for i in 0..n {
             // Equal lengths were asserted, so these index checks vanish.
-            let (new, kept) = f(p[i], g[i], std::array::from_fn(|k| state[k][i]));
+            let mut old = [T::ZERO; N];
+            for k in 0..N {
+                old[k] = state[k][i];
+            }
+            let (new, kept) = f(p[i], g[i], old);
             p[i] = new;
             for k in 0..N {
                 state[k][i] = kept[k];
@@ -250,4 +236,67 @@ pub(crate) fn update<T: Element, const N: usize>(
             ))
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use half::f16;
+
+    fn counting(shape: &[usize], dtype: DType) -> Tensor {
+        let n: usize = shape.iter().product();
+        let values: Vec<f32> = (0..n).map(|i| (i % 100) as f32).collect();
+        Tensor::from_vec(values, shape)
+            .unwrap()
+            .to_dtype(dtype)
+            .unwrap()
+    }
+
+    fn check(a: &Tensor, b: &Tensor) {
+        let got = zip(a, b, |a: f32, b: f32| a * 3.0 - b);
+        assert_eq!(got.dtype(), a.dtype());
+        let (a, b) = (a.to_vec::<f32>().unwrap(), b.to_vec::<f32>().unwrap());
+        let want: Vec<f32> = a.iter().zip(&b).map(|(a, b)| a * 3.0 - b).collect();
+        assert_eq!(got.to_vec::<f32>().unwrap(), want);
+    }
+
+    #[test]
+    fn any_strides_and_lengths() {
+        for shape in [[3, 5], [700, 40], [1, 40_000], [40_000, 1], [400, 500]] {
+            let a = counting(&shape, DType::F32);
+            check(&a, &a);
+            check(
+                &a,
+                &counting(&[shape[1], shape[0]], DType::F32).t().unwrap(),
+            );
+            let row = counting(&[shape[1]], DType::F32).expand(&shape).unwrap();
+            check(&a, &row);
+            check(&row, &a);
+            let column = counting(&[shape[0], 1], DType::F32).expand(&shape).unwrap();
+            check(&column, &a);
+            check(&column, &row);
+        }
+    }
+
+    #[test]
+    fn halves_are_computed_in_f32_and_small_integers_in_i64() {
+        let a = counting(&[300, 7], DType::F16);
+        check(&a, &a);
+        check(&a, &counting(&[7], DType::F16).expand(&[300, 7]).unwrap());
+        let x = Tensor::from_vec(vec![200u8, 100], [2]).unwrap();
+        let sum = zip(&x, &x, |a: i64, b: i64| a + b);
+        assert_eq!(sum.as_slice::<u8>().unwrap(), [144, 200]);
+        let more = zip3([&x, &x, &x], |a: i64, b: i64, c: i64| a + b > c);
+        assert_eq!(more.as_slice::<bool>().unwrap(), [true, true]);
+        let tiny = Tensor::from_vec(vec![f16::from_f32(0.1)], [1]).unwrap();
+        let tripled = map(&tiny, |x: f32| x * 3.0);
+        let want = f16::from_f32(f16::from_f32(0.1).to_f32() * 3.0);
+        assert_eq!(tripled.as_slice::<f16>().unwrap(), [want]);
+    }
+
+    #[test]
+    fn nothing_is_done_to_no_elements() {
+        let x = counting(&[0, 3], DType::F64);
+        assert_eq!(map(&x.t().unwrap(), |x: f64| x).shape(), [3, 0]);
+    }
 }

@@ -13,13 +13,14 @@ mod lanes;
 mod math;
 mod parallel;
 mod reduce;
+mod rows;
 mod simd;
 mod walk;
 
 pub(crate) use by_function::{map_f64, zip_f64};
 pub(crate) use copy::{cast, copy_from, fill, first, from_slice, join, materialize, single};
 pub(crate) use dense::Dense;
-pub(crate) use elementwise::{map, update, zip};
+pub(crate) use elementwise::{map, update, zip, zip3};
 pub(crate) use gather::{add_rows, gather_rows, take_rows};
 pub use math::Real;
 pub(crate) use parallel::for_pieces;

@@ -47,19 +47,42 @@ impl<const N: usize> Rows<N> {
         rows
     }
 
-    /// Calls `work` with each operand's offset of the start of every row, in row-major order.
-    #[inline]
-    pub(crate) fn for_each(&self, mut work: impl FnMut([usize; N])) {
+    /// How many rows there are.
+    pub(crate) fn count(&self) -> usize {
+        self.shape[..self.rank].iter().product()
+    }
+
+    /// Each operand's offset of the start of a row.
+    pub(crate) fn offsets(&self, row: usize) -> [usize; N] {
+        self.locate(row).1
+    }
+
+    fn locate(&self, mut row: usize) -> ([usize; MAX_RANK], [usize; N]) {
         let mut index = [0usize; MAX_RANK];
         let mut offset = [0usize; N];
-        loop {
+        for d in (0..self.rank).rev() {
+            index[d] = row % self.shape[d];
+            row /= self.shape[d];
+            for (offset, strides) in offset.iter_mut().zip(&self.strides) {
+                *offset += strides[d] * index[d];
+            }
+        }
+        (index, offset)
+    }
+
+    /// Calls `work` with each operand's offset of the start of every row, in row-major order.
+    #[inline]
+    pub(crate) fn for_each(&self, work: impl FnMut([usize; N])) {
+        self.for_range(0..self.count(), work);
+    }
+
+    /// As [`for_each`](Rows::for_each), for some of the rows.
+    #[inline]
+    pub(crate) fn for_range(&self, rows: std::ops::Range<usize>, mut work: impl FnMut([usize; N])) {
+        let (mut index, mut offset) = self.locate(rows.start);
+        for _ in rows {
             work(offset);
-            let mut d = self.rank;
-            loop {
-                if d == 0 {
-                    return;
-                }
-                d -= 1;
+            for d in (0..self.rank).rev() {
                 index[d] += 1;
                 if index[d] < self.shape[d] {
                     for (offset, strides) in offset.iter_mut().zip(&self.strides) {
@@ -97,6 +120,19 @@ mod tests {
     #[test]
     fn a_transposed_matrix_is_walked_by_columns() {
         assert_eq!(starts(&[3, 2], &[1, 3]), (2, 3, vec![0, 1, 2]));
+    }
+
+    #[test]
+    fn a_walk_may_start_anywhere() {
+        let rows = Rows::new(&[2, 3, 4], [&[1, 2, 6]]);
+        let mut all = vec![];
+        rows.for_each(|[o]| all.push(o));
+        for start in 0..rows.count() {
+            let mut some = vec![];
+            rows.for_range(start..rows.count(), |[o]| some.push(o));
+            assert_eq!(some, all[start..]);
+            assert_eq!(rows.offsets(start), [all[start]]);
+        }
     }
 
     #[test]

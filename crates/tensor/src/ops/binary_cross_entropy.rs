@@ -2,7 +2,7 @@
 
 use super::squared_error::same_loss_operands;
 use super::{Activation, Arithmetic, Reduction, Shapes, Sums};
-use crate::dispatch::for_float;
+use crate::dispatch::{for_float, for_real};
 use crate::kernel::{self, Real};
 use crate::{Array, Element, Op, Result, Saved, Saves, Tensor};
 
@@ -53,7 +53,7 @@ impl Op<2> for Bce {
     const SAVES: Saves = Saves::INPUTS;
 
     fn forward(&self, [p, y]: [&Tensor; 2]) -> Result<Tensor> {
-        for_float!(Self::NAME, p.dtype(), T => {
+        for_real!(Self::NAME, p.dtype(), T => {
             let sum = kernel::sum_of(p, y, #[inline(always)] |p: T, y: T| cross_entropy(p, y));
             Ok(Tensor::scalar(if self.mean { sum / T::from_f64(p.numel() as f64) } else { sum }))
         })
@@ -166,7 +166,7 @@ impl Op<2> for BceWithLogits {
     const SAVES: Saves = Saves::INPUTS;
 
     fn forward(&self, [z, y]: [&Tensor; 2]) -> Result<Tensor> {
-        for_float!(Self::NAME, z.dtype(), T => {
+        for_real!(Self::NAME, z.dtype(), T => {
             let sum = kernel::sum_of(z, y, #[inline(always)] |z: T, y: T| cross_entropy_with_logits(z, y));
             Ok(Tensor::scalar(if self.mean { sum / T::from_f64(z.numel() as f64) } else { sum }))
         })

@@ -1,7 +1,7 @@
 //! Comparisons: bool tensors, through which no gradient flows.
 
 use super::Cast;
-use crate::dispatch::for_dtype;
+use crate::dispatch::for_compute;
 use crate::dtype::result_type;
 use crate::kernel;
 use crate::layout::broadcast_shapes;
@@ -14,10 +14,9 @@ macro_rules! comparisons {
             ///
             /// # Errors
             /// Shapes that do not broadcast.
-            #[allow(clippy::bool_comparison, reason = "the same text serves every dtype")]
             pub fn $name(&self, other: &Tensor) -> Result<Tensor> {
                 let (a, b) = common(stringify!($name), self, other)?;
-                Ok(for_dtype!(a.dtype(), T => kernel::zip(&a, &b, #[inline(always)] |$a: T, $b: T| $test)))
+                Ok(for_compute!(a.dtype(), T => kernel::zip(&a, &b, #[inline(always)] |$a: T, $b: T| $test)))
             }
 
             #[doc = concat!("`a ", $symbol, " c`; a bool tensor.")]

@@ -1,10 +1,11 @@
 //! Positions of the largest and smallest elements.
 
+use super::Cast;
 use super::reduction::{Dims, reduced_layout};
-use crate::dispatch::for_dtype;
+use crate::dispatch::for_compute;
 use crate::kernel;
 use crate::layout::{Layout, resolve_dim};
-use crate::{ErrorKind, Result, Tensor};
+use crate::{Element, ErrorKind, Result, Tensor};
 
 impl Tensor {
     /// Position of the largest element along `dim`, as `i64`; the first among equals, the first NaN
@@ -12,12 +13,11 @@ impl Tensor {
     ///
     /// # Errors
     /// A dimension that does not exist or is empty.
-    #[expect(clippy::bool_comparison, reason = "the same text serves every dtype")]
     pub fn argmax(&self, dim: isize, keepdim: bool) -> Result<Tensor> {
         // NaN beats everything but an earlier NaN.
         let (x, size, layout) = along("argmax", self, dim, keepdim)?;
         Ok(
-            for_dtype!(x.dtype(), T => kernel::extreme_last::<T>(&x, size, &layout, |new, best| {
+            for_compute!(x.dtype(), T => kernel::extreme_last::<T>(&x, size, &layout, |new, best| {
                 new > best || (is_nan(new) && !is_nan(best))
             })),
         )
@@ -27,11 +27,10 @@ impl Tensor {
     ///
     /// # Errors
     /// A dimension that does not exist or is empty.
-    #[expect(clippy::bool_comparison, reason = "the same text serves every dtype")]
     pub fn argmin(&self, dim: isize, keepdim: bool) -> Result<Tensor> {
         let (x, size, layout) = along("argmin", self, dim, keepdim)?;
         Ok(
-            for_dtype!(x.dtype(), T => kernel::extreme_last::<T>(&x, size, &layout, |new, best| {
+            for_compute!(x.dtype(), T => kernel::extreme_last::<T>(&x, size, &layout, |new, best| {
                 new < best || (is_nan(new) && !is_nan(best))
             })),
         )
@@ -45,6 +44,7 @@ fn along(
     dim: isize,
     keepdim: bool,
 ) -> Result<(Tensor, usize, Layout)> {
+    let x = &Cast::to_dtype(x, for_compute!(x.dtype(), T => T::DTYPE))?;
     let dim = resolve_dim(op, dim, x.rank())?;
     let size = x.shape().get(dim).copied().unwrap_or(1);
     if size == 0 {

@@ -3,7 +3,7 @@
 use crate::dispatch::for_number;
 use crate::kernel;
 use crate::layout::{Layout, Shape, resolve_dim};
-use crate::{Array, DType, ErrorKind, Op, Result, Saved, Saves, Tensor};
+use crate::{Array, DType, Element, ErrorKind, Op, Result, Saved, Saves, Tensor};
 
 /// The entries of one dimension that an index names, in its order.
 #[derive(Clone, Debug)]
@@ -110,11 +110,11 @@ impl Op<1> for IndexAdd {
     fn forward(&self, [g]: [&Tensor; 1]) -> Result<Tensor> {
         let shape = self.shape.as_slice();
         let (_, size, inner) = around(shape, self.select.dim);
-        let mut out = Tensor::zeros(shape, g.dtype())?;
-        let g = g.contiguous();
         for_number!(Self::NAME, g.dtype(), T => {
-            kernel::add_rows::<T>(out.host_slice_mut(), g.host_slice(), size, inner, self.select.index.host_slice());
-            Ok(out)
+            let mut out = Tensor::zeros(shape, T::DTYPE)?;
+            let terms = g.to_dtype(T::DTYPE)?.contiguous();
+            kernel::add_rows::<T>(out.host_slice_mut(), terms.host_slice(), size, inner, self.select.index.host_slice());
+            out.to_dtype(g.dtype())
         })
     }
 

@@ -1,7 +1,7 @@
 //! The affine map of a fully connected layer, fused.
 
 use super::{MatrixProduct, Shapes, Sums};
-use crate::dispatch::for_float;
+use crate::dispatch::for_real;
 use crate::kernel::gemm;
 use crate::layout::{Layout, MAX_RANK};
 use crate::{Array, ErrorKind, Op, Result, Saved, Saves, Tensor};
@@ -29,7 +29,7 @@ impl Op<3> for Affine {
         shape[rank - 1] = outputs;
         let mut layout = Layout::unset();
         layout.set_row_major(Self::NAME, &shape[..rank])?;
-        for_float!(Self::NAME, x.dtype(), T => Ok(gemm::affine::<T>(x, w, b, rows, &layout)))
+        for_real!(Self::NAME, x.dtype(), T => Ok(gemm::affine::<T>(x, w, b, rows, &layout)))
     }
 
     /// dL/dx = g W,  dL/dW = gᵀ x,  dL/db = the sum of g over rows
@@ -56,7 +56,7 @@ impl Op<2> for WeightGrad {
     fn forward(&self, [g, x]: [&Tensor; 2]) -> Result<Tensor> {
         let mut layout = Layout::unset();
         layout.set_row_major(Self::NAME, &[g.shape()[1], x.shape()[1]])?;
-        for_float!(Self::NAME, g.dtype(), T => Ok(gemm::matmul_transposed::<T>(g, x, &layout)))
+        for_real!(Self::NAME, g.dtype(), T => Ok(gemm::matmul_transposed::<T>(g, x, &layout)))
     }
 
     /// with upstream u: dL/dg = x uᵀ,  dL/dx = g u

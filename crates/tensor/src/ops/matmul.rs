@@ -1,7 +1,7 @@
 //! Matrix products.
 
 use super::Shapes;
-use crate::dispatch::for_float;
+use crate::dispatch::for_real;
 use crate::dtype::result_type;
 use crate::kernel::gemm;
 use crate::layout::{Layout, MAX_RANK, broadcast_shapes, same_shape};
@@ -23,7 +23,7 @@ impl Op<2> for MatMul {
         shape[rank - 1] = b.shape()[rank - 1];
         let mut layout = Layout::unset();
         layout.set_row_major(Self::NAME, &shape[..rank])?;
-        for_float!(Self::NAME, a.dtype(), T => Ok(gemm::matmul::<T>(a, b, &layout)))
+        for_real!(Self::NAME, a.dtype(), T => Ok(gemm::matmul::<T>(a, b, &layout)))
     }
 
     /// dL/da = g bᵀ,  dL/db = aᵀ g

@@ -4,7 +4,7 @@ use super::{Arithmetic, Cast, Shapes};
 use crate::dispatch::for_number;
 use crate::kernel;
 use crate::layout::{Layout, MAX_RANK, resolve_dim, same_shape};
-use crate::{Array, DType, ErrorKind, Op, Result, Saved, Saves, Tensor};
+use crate::{Array, DType, Element, ErrorKind, Op, Result, Saved, Saves, Tensor};
 
 /// How a loss turns its elements into the result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -102,6 +102,16 @@ fn set_reduced(
     layout.set_row_major(op, &left[..rank])
 }
 
+fn sum_middle(x: &Tensor, sizes: (usize, usize, usize), layout: &Layout) -> Result<Tensor> {
+    for_number!(Sum::NAME, x.dtype(), T => {
+        if x.dtype() == T::DTYPE {
+            return Ok(kernel::sum_middle::<T>(x, sizes, layout));
+        }
+        let sum = kernel::sum_middle::<T>(&kernel::cast(x, T::DTYPE), sizes, layout);
+        Ok(kernel::cast(&sum, x.dtype()))
+    })
+}
+
 #[derive(Clone, Debug)]
 pub(super) struct Sum {
     pub(super) dims: Dims,
@@ -116,10 +126,10 @@ impl Op<1> for Sum {
         let mut layout = Layout::unset();
         set_reduced(&mut layout, Self::NAME, x.shape(), self.dims, self.keepdim)?;
         if let Some(sizes) = as_three(x.shape(), self.dims) {
-            return for_number!(Self::NAME, x.dtype(), T => Ok(kernel::sum_middle::<T>(x, sizes, &layout)));
+            return sum_middle(x, sizes, &layout);
         }
         let (x, sizes) = reduced_last(x, self.dims)?;
-        for_number!(Self::NAME, x.dtype(), T => Ok(kernel::sum_middle::<T>(&x, sizes, &layout)))
+        sum_middle(&x, sizes, &layout)
     }
 
     /// dL/dx = g, repeated along the summed dimensions

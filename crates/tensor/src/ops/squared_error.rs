@@ -1,7 +1,7 @@
 //! The squared error and its gradient, fused.
 
 use super::{Arithmetic, Reduction, Shapes, Sums};
-use crate::dispatch::for_float;
+use crate::dispatch::{for_float, for_real};
 use crate::kernel::{self, Real};
 use crate::layout::same_shape;
 use crate::{Array, ErrorKind, Op, Result, Saved, Saves, Tensor};
@@ -17,7 +17,7 @@ impl Op<2> for SquaredErrors {
     const SAVES: Saves = Saves::INPUTS;
 
     fn forward(&self, [a, b]: [&Tensor; 2]) -> Result<Tensor> {
-        for_float!(Self::NAME, a.dtype(), T => {
+        for_real!(Self::NAME, a.dtype(), T => {
             let sum = kernel::sum_of(a, b, #[inline(always)] |a: T, b: T| (a - b) * (a - b));
             Ok(Tensor::scalar(if self.mean { sum / T::from_f64(a.numel() as f64) } else { sum }))
         })

@@ -226,6 +226,22 @@ impl Tensor {
         tensor
     }
 
+    /// A new tensor in row-major order whose elements are not written yet.
+    ///
+    /// # Safety
+    /// Every element must be written before the tensor is read or handed on.
+    #[inline]
+    pub(crate) unsafe fn unwritten(layout: &Layout, dtype: DType) -> Tensor {
+        debug_assert!(layout.is_contiguous());
+        Self::allocate(layout, dtype)
+    }
+
+    /// Where the elements lie, whatever their type.
+    #[inline]
+    pub(crate) fn host_bytes(&self) -> *const u8 {
+        self.block().data.as_ptr()
+    }
+
     /// A view of the same memory: `offset` elements further on, with another layout.
     ///
     /// Every element that `layout` reaches from `offset` must lie inside this tensor's reach; this is
