@@ -1,9 +1,9 @@
 //! Splits, scalers and toy data, as scikit-learn gives them, and transforms of images.
 
 use gradus_data::{
-    Blobs, Centers, Circles, Classification, KFold, MaxAbsScaler, MinMaxScaler, Moons, Normalizer,
-    Regression, RobustScaler, ShuffleSplit, Size, Split, StandardScaler, StratifiedKFold,
-    TrainTestSplit,
+    Blobs, Centers, Circles, Classification, KFold, LabelEncoder, MaxAbsScaler, MinMaxScaler,
+    Moons, Normalizer, OneHotEncoder, PolynomialFeatures, Regression, RobustScaler, ShuffleSplit,
+    Size, Split, StandardScaler, StratifiedKFold, TrainTestSplit,
 };
 
 use super::{Table, images};
@@ -22,6 +22,9 @@ pub(super) const TABLE: Table = &[
     ("MaxAbsScaler", max_abs_scaler),
     ("RobustScaler", robust_scaler),
     ("Normalizer", normalizer),
+    ("LabelEncoder", label_encoder),
+    ("OneHotEncoder", one_hot_encoder),
+    ("PolynomialFeatures", polynomial_features),
     ("make_moons", make_moons),
     ("make_circles", make_circles),
     ("make_blobs", make_blobs),
@@ -59,7 +62,7 @@ fn random_state(args: &Args) -> Result<Option<u32>, Stop> {
         .transpose()?)
 }
 
-/// The class labels of a stratified split.
+/// Class labels.
 fn labels(given: &Given) -> Result<&[i64], Stop> {
     match given.inputs.first().map(|input| &input.array.data) {
         Some(Data::I64(labels)) => Ok(labels),
@@ -181,6 +184,31 @@ fn robust_scaler(given: &Given) -> Result<Answer, Stop> {
 
 fn normalizer(given: &Given) -> Result<Answer, Stop> {
     both(given, |x| Normalizer::default().transform(x))
+}
+
+fn label_encoder(given: &Given) -> Result<Answer, Stop> {
+    let labels = labels(given)?;
+    let mut encoder = LabelEncoder::default();
+    let numbers = encoder.fit_transform(labels)?;
+    Ok(Answer::outputs([
+        Array::vector(encoder.classes().to_vec()),
+        array(&numbers)?,
+    ]))
+}
+
+fn one_hot_encoder(given: &Given) -> Result<Answer, Stop> {
+    let indicators = OneHotEncoder::default().fit_transform(&given.tensor(0)?)?;
+    Ok(Answer::outputs([array(&indicators)?]))
+}
+
+fn polynomial_features(given: &Given) -> Result<Answer, Stop> {
+    let args = &given.args;
+    let products = PolynomialFeatures::new(args.usize("degree")?)
+        .include_bias(args.bool_or("include_bias", true)?)
+        .interaction_only(args.bool_or("interaction_only", false)?);
+    Ok(Answer::outputs([array(
+        &products.transform(&given.tensor(0)?)?,
+    )?]))
 }
 
 /// The transformed fitting data, then the transformed new data.
