@@ -43,6 +43,7 @@ mod exact_sum;
 mod hinge_loss;
 mod input;
 mod jaccard;
+mod label_counts;
 mod label_index;
 mod log_loss;
 mod matthews_corrcoef;
