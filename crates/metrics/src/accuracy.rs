@@ -6,6 +6,7 @@ use crate::exact_sum::Tally;
 use crate::{Error, Metric, Result, input};
 
 const NAME: &str = "accuracy_score";
+const HAMMING: &str = "hamming_loss";
 
 /// Options of [`accuracy_score`].
 #[derive(Clone, Copy, Debug)]
@@ -81,12 +82,9 @@ pub struct HammingOptions<'a> {
 /// # Source
 /// `sklearn.metrics.hamming_loss` for one label per sample, version 1.9.
 pub fn hamming_loss(y_true: &Tensor, y_pred: &Tensor, options: HammingOptions<'_>) -> Result<f64> {
-    const NAME: &str = "hamming_loss";
-    let mut accuracy = Accuracy::default();
-    accuracy.add(NAME, y_true, y_pred, options.sample_weight)?;
-    let seen = accuracy.seen.value();
-    accuracy.share(NAME)?;
-    Ok((seen - accuracy.correct.value()) / seen)
+    let mut loss = HammingLoss::default();
+    loss.update(y_true, y_pred, options.sample_weight)?;
+    loss.compute()
 }
 
 /// [`accuracy_score`] over batches.
@@ -164,6 +162,42 @@ impl Metric for Accuracy {
         self.correct.merge(&other.correct);
         self.seen.merge(&other.seen);
         Ok(())
+    }
+}
+
+/// [`hamming_loss`] over batches.
+#[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct HammingLoss(Accuracy);
+
+impl Metric for HammingLoss {
+    type Value = f64;
+
+    fn name(&self) -> &'static str {
+        HAMMING
+    }
+
+    fn update(
+        &mut self,
+        y_true: &Tensor,
+        y_pred: &Tensor,
+        sample_weight: Option<&Tensor>,
+    ) -> Result<()> {
+        self.0.add(HAMMING, y_true, y_pred, sample_weight)
+    }
+
+    fn compute(&self) -> Result<f64> {
+        self.0.share(HAMMING)?;
+        let seen = self.0.seen.value();
+        Ok((seen - self.0.correct.value()) / seen)
+    }
+
+    fn reset(&mut self) {
+        self.0.reset();
+    }
+
+    fn merge(&mut self, other: &Self) -> Result<()> {
+        self.0.merge(&other.0)
     }
 }
 

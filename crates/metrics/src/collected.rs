@@ -1,17 +1,117 @@
-//! Curves over batches: scores that need every sample at once.
+//! Any score that needs every sample at once, batch by batch.
+
+use std::fmt::Debug;
 
 use gradus_tensor::Tensor;
 
-use crate::{
-    AveragePrecisionOptions, Error, Metric, MultiClass, PrecisionRecallCurve,
-    PrecisionRecallCurveOptions, Result, RocAucAverage, RocAucOptions, RocCurve, RocCurveOptions,
-    average_precision_score, input, precision_recall_curve, roc_auc_score, roc_curve,
-};
+use crate::{Error, Metric, Result, input};
+
+/// A score that no running count can give: it has to see all samples together.
+///
+/// The implementors are the settings of a score as plain data; put one into
+/// [`Collected`] to accumulate it.
+pub trait SampleScore: Clone + Debug + PartialEq {
+    /// A number, or a curve.
+    type Value;
+
+    /// The score's name, as its function is called.
+    fn name(&self) -> &'static str;
+
+    /// The score of whole arrays.
+    ///
+    /// # Errors
+    /// As the function of the same name.
+    fn score(
+        &self,
+        y_true: &Tensor,
+        y_score: &Tensor,
+        sample_weight: Option<&Tensor>,
+    ) -> Result<Self::Value>;
+}
+
+/// Keeps every sample and scores all of them on demand.
+///
+/// Without weights neither batching nor the order of merging changes a bit;
+/// with weights, equal scores add theirs in the order they came.
+///
+/// ```
+/// use gradus_metrics::{Collected, Metric, RocAuc};
+/// use gradus_tensor::Tensor;
+///
+/// let mut auc = Collected::new(RocAuc::default());
+/// for (label, score) in [(0i64, 0.1), (1, 0.35), (0, 0.4), (1, 0.8)] {
+///     auc.update(&Tensor::from_vec(vec![label], [1])?, &Tensor::from_vec(vec![score], [1])?, None)?;
+/// }
+/// assert_eq!(auc.compute()?, 0.75);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Collected<S> {
+    score: S,
+    samples: Samples,
+}
+
+impl<S: SampleScore> Collected<S> {
+    /// Starts without samples.
+    pub fn new(score: S) -> Self {
+        Self {
+            score,
+            samples: Samples::default(),
+        }
+    }
+
+    /// Another score of the same samples, of the same settings where it has them.
+    ///
+    /// # Errors
+    /// As the function of that score.
+    pub fn compute_as<T: SampleScore>(&self, score: &T) -> Result<T::Value> {
+        let (y_true, y_score, weights) = self.samples.tensors()?;
+        score.score(&y_true, &y_score, weights.as_ref())
+    }
+}
+
+impl<S: SampleScore> Metric for Collected<S> {
+    type Value = S::Value;
+
+    fn name(&self) -> &'static str {
+        self.score.name()
+    }
+
+    fn update(
+        &mut self,
+        y_true: &Tensor,
+        y_pred: &Tensor,
+        sample_weight: Option<&Tensor>,
+    ) -> Result<()> {
+        self.samples
+            .add(self.score.name(), y_true, y_pred, sample_weight)
+    }
+
+    fn compute(&self) -> Result<S::Value> {
+        self.compute_as(&self.score)
+    }
+
+    fn reset(&mut self) {
+        self.samples = Samples::default();
+    }
+
+    fn merge(&mut self, other: &Self) -> Result<()> {
+        if self.score != other.score {
+            return Err(Error::Merge {
+                metric: self.name(),
+                reason: format!("{:?} and {:?}", self.score, other.score),
+            });
+        }
+        let (y_true, y_score, weights) = other.samples.tensors()?;
+        self.update(&y_true, &y_score, weights.as_ref())
+    }
+}
 
 /// Labels, scores and weights of all batches, in the order they came.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub(crate) struct Collected {
+struct Samples {
     columns: usize,
     labels: Vec<i64>,
     scores: Vec<f64>,
@@ -19,8 +119,8 @@ pub(crate) struct Collected {
     weights: Vec<f64>,
 }
 
-impl Collected {
-    pub(crate) fn add(
+impl Samples {
+    fn add(
         &mut self,
         metric: &'static str,
         y_true: &Tensor,
@@ -54,12 +154,7 @@ impl Collected {
         Ok(())
     }
 
-    pub(crate) fn merge(&mut self, metric: &'static str, other: &Self) -> Result<()> {
-        let (y_true, y_score, weights) = other.tensors()?;
-        self.add(metric, &y_true, &y_score, weights.as_ref())
-    }
-
-    pub(crate) fn tensors(&self) -> Result<(Tensor, Tensor, Option<Tensor>)> {
+    fn tensors(&self) -> Result<(Tensor, Tensor, Option<Tensor>)> {
         let samples = self.labels.len();
         let weights = match self.weights[..] {
             [] => None,
@@ -73,239 +168,15 @@ impl Collected {
     }
 }
 
-/// [`roc_auc_score`] over batches; keeps every score.
-///
-/// Without weights neither batching nor the order of merging changes a bit;
-/// with weights, equal scores add theirs in the order they came.
-#[derive(Clone, Debug, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct RocAuc {
-    /// Needed for more than two classes.
-    pub multi_class: Option<MultiClass>,
-    /// How several classes are averaged.
-    pub average: RocAucAverage,
-    /// The classes of the columns, ascending; `None`: those of `y_true`.
-    pub labels: Option<Vec<i64>>,
-    /// Only the part of the curve up to this false positive rate.
-    pub max_fpr: Option<f64>,
-    samples: Collected,
-}
-
-impl RocAuc {
-    /// Starts without samples, with the settings of the options; their
-    /// `sample_weight` is not used: weights come with the batches.
-    pub fn new(options: RocAucOptions<'_>) -> Self {
-        Self {
-            multi_class: options.multi_class,
-            average: options.average,
-            labels: options.labels.map(<[i64]>::to_vec),
-            max_fpr: options.max_fpr,
-            samples: Collected::default(),
-        }
-    }
-
-    fn settings(&self) -> RocAucOptions<'_> {
-        RocAucOptions {
-            multi_class: self.multi_class,
-            average: self.average,
-            labels: self.labels.as_deref(),
-            max_fpr: self.max_fpr,
-            sample_weight: None,
-        }
-    }
-}
-
-impl Metric for RocAuc {
-    type Value = f64;
-
-    fn name(&self) -> &'static str {
-        "roc_auc_score"
-    }
-
-    fn update(
-        &mut self,
-        y_true: &Tensor,
-        y_pred: &Tensor,
-        sample_weight: Option<&Tensor>,
-    ) -> Result<()> {
-        self.samples.add(self.name(), y_true, y_pred, sample_weight)
-    }
-
-    fn compute(&self) -> Result<f64> {
-        let (y_true, y_score, weights) = self.samples.tensors()?;
-        let options = RocAucOptions {
-            sample_weight: weights.as_ref(),
-            ..self.settings()
-        };
-        roc_auc_score(&y_true, &y_score, options)
-    }
-
-    fn reset(&mut self) {
-        self.samples = Collected::default();
-    }
-
-    fn merge(&mut self, other: &Self) -> Result<()> {
-        let same = self.multi_class == other.multi_class
-            && self.average == other.average
-            && self.labels == other.labels
-            && self.max_fpr == other.max_fpr;
-        if !same {
-            return Err(Error::Merge {
-                metric: self.name(),
-                reason: format!("{:?} and {:?}", self.settings(), other.settings()),
-            });
-        }
-        self.samples.merge("roc_auc_score", &other.samples)
-    }
-}
-
-/// [`average_precision_score`] over batches; keeps every score.
-///
-/// Batching and merging change results as little as in [`RocAuc`].
-#[derive(Clone, Debug, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct AveragePrecision {
-    /// The positive class; `None`: 1, if the labels are {0, 1} or {−1, 1}.
-    pub pos_label: Option<i64>,
-    samples: Collected,
-}
-
-impl AveragePrecision {
-    /// Starts without samples.
-    pub fn new(pos_label: Option<i64>) -> Self {
-        Self {
-            pos_label,
-            samples: Collected::default(),
-        }
-    }
-}
-
-impl Metric for AveragePrecision {
-    type Value = f64;
-
-    fn name(&self) -> &'static str {
-        "average_precision_score"
-    }
-
-    fn update(
-        &mut self,
-        y_true: &Tensor,
-        y_pred: &Tensor,
-        sample_weight: Option<&Tensor>,
-    ) -> Result<()> {
-        self.samples.add(self.name(), y_true, y_pred, sample_weight)
-    }
-
-    fn compute(&self) -> Result<f64> {
-        let (y_true, y_score, weights) = self.samples.tensors()?;
-        let options = AveragePrecisionOptions {
-            pos_label: self.pos_label,
-            sample_weight: weights.as_ref(),
-        };
-        average_precision_score(&y_true, &y_score, options)
-    }
-
-    fn reset(&mut self) {
-        self.samples = Collected::default();
-    }
-
-    fn merge(&mut self, other: &Self) -> Result<()> {
-        check_pos_label(self.name(), self.pos_label, other.pos_label)?;
-        self.samples
-            .merge("average_precision_score", &other.samples)
-    }
-}
-
-/// Both curves over batches; keeps every score.
-///
-/// [`compute`](Metric::compute) gives the ROC curve,
-/// [`precision_recall`](Curves::precision_recall) the other one.
-#[derive(Clone, Debug, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct Curves {
-    /// The positive class; `None`: 1, if the labels are {0, 1} or {−1, 1}.
-    pub pos_label: Option<i64>,
-    samples: Collected,
-}
-
-impl Curves {
-    /// Starts without samples.
-    pub fn new(pos_label: Option<i64>) -> Self {
-        Self {
-            pos_label,
-            samples: Collected::default(),
-        }
-    }
-
-    /// [`precision_recall_curve`] of everything seen.
-    ///
-    /// # Errors
-    /// As [`precision_recall_curve`].
-    pub fn precision_recall(&self, drop_intermediate: bool) -> Result<PrecisionRecallCurve> {
-        let (y_true, y_score, weights) = self.samples.tensors()?;
-        let options = PrecisionRecallCurveOptions {
-            pos_label: self.pos_label,
-            drop_intermediate,
-            sample_weight: weights.as_ref(),
-        };
-        precision_recall_curve(&y_true, &y_score, options)
-    }
-}
-
-impl Metric for Curves {
-    type Value = RocCurve;
-
-    fn name(&self) -> &'static str {
-        "roc_curve"
-    }
-
-    fn update(
-        &mut self,
-        y_true: &Tensor,
-        y_pred: &Tensor,
-        sample_weight: Option<&Tensor>,
-    ) -> Result<()> {
-        self.samples.add(self.name(), y_true, y_pred, sample_weight)
-    }
-
-    fn compute(&self) -> Result<RocCurve> {
-        let (y_true, y_score, weights) = self.samples.tensors()?;
-        let options = RocCurveOptions {
-            pos_label: self.pos_label,
-            sample_weight: weights.as_ref(),
-            ..Default::default()
-        };
-        roc_curve(&y_true, &y_score, options)
-    }
-
-    fn reset(&mut self) {
-        self.samples = Collected::default();
-    }
-
-    fn merge(&mut self, other: &Self) -> Result<()> {
-        check_pos_label(self.name(), self.pos_label, other.pos_label)?;
-        self.samples.merge("roc_curve", &other.samples)
-    }
-}
-
-fn check_pos_label(metric: &'static str, ours: Option<i64>, theirs: Option<i64>) -> Result<()> {
-    if ours == theirs {
-        return Ok(());
-    }
-    Err(Error::Merge {
-        metric,
-        reason: format!("pos_label {ours:?} and {theirs:?}"),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::testing::{assert_close, floats, ints, rows};
+    use crate::{AveragePrecision, PrecisionRecall, RocAuc};
 
     #[test]
     fn weights_may_come_late() {
-        let mut auc = RocAuc::default();
+        let mut auc = Collected::new(RocAuc::default());
         auc.update(&ints(&[0, 1]), &floats(&[0.5, 0.4]), None)
             .unwrap();
         auc.update(
@@ -319,21 +190,31 @@ mod tests {
     }
 
     #[test]
-    fn batches_have_to_agree() {
-        let mut auc = RocAuc::default();
+    fn several_scores_of_the_same_samples() {
+        let mut auc = Collected::new(RocAuc::default());
+        auc.update(&ints(&[0, 1]), &floats(&[0.1, 0.9]), None)
+            .unwrap();
+        let curve = auc.compute_as(&PrecisionRecall::default()).unwrap();
+        assert_eq!(curve.thresholds, [0.1, 0.9]);
+    }
+
+    #[test]
+    fn batches_and_settings_have_to_agree() {
+        let mut auc = Collected::new(RocAuc::default());
         auc.update(&ints(&[0]), &floats(&[0.5]), None).unwrap();
         let error = auc.update(&ints(&[0]), &rows(&[[0.5, 0.5]]), None);
         assert_eq!(
             error.unwrap_err().to_string(),
             "roc_auc_score: y_score has shape [1, 2]; expected 1 columns, as in the batches before"
         );
-        let other = AveragePrecision::new(Some(3));
+        let other = Collected::new(AveragePrecision { pos_label: Some(3) });
         assert_eq!(
-            AveragePrecision::default()
+            Collected::new(AveragePrecision::default())
                 .merge(&other)
                 .unwrap_err()
                 .to_string(),
-            "average_precision_score: cannot merge accumulators: pos_label None and Some(3)"
+            "average_precision_score: cannot merge accumulators: \
+             AveragePrecision { pos_label: None } and AveragePrecision { pos_label: Some(3) }"
         );
     }
 }

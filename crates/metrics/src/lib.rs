@@ -40,6 +40,7 @@ mod collected;
 mod confusion_matrix;
 mod error;
 mod exact_sum;
+mod gain_curve;
 mod hinge_loss;
 mod input;
 mod jaccard;
@@ -53,10 +54,12 @@ mod mean_squared_error;
 mod median_absolute_error;
 mod metric;
 mod outputs;
+mod perplexity;
 mod precision_recall;
 mod precision_recall_curve;
 mod r2_score;
 mod rates;
+mod regression_report;
 mod roc_auc;
 mod roc_curve;
 mod score_order;
@@ -66,7 +69,9 @@ mod testing;
 mod threshold;
 mod top_k_accuracy;
 
-pub use accuracy::{Accuracy, AccuracyOptions, HammingOptions, accuracy_score, hamming_loss};
+pub use accuracy::{
+    Accuracy, AccuracyOptions, HammingLoss, HammingOptions, accuracy_score, hamming_loss,
+};
 pub use auc::auc;
 pub use averaging::{Average, Averaging, ClassScoreOptions, ZeroDivision};
 pub use balanced_accuracy::{BalancedAccuracy, BalancedAccuracyOptions, balanced_accuracy_score};
@@ -77,12 +82,13 @@ pub use calibration::{
 };
 pub use classification_report::{ReportOptions, classification_report};
 pub use cohen_kappa::{CohenKappa, CohenKappaOptions, KappaWeights, cohen_kappa_score};
-pub use collected::{AveragePrecision, Curves, RocAuc};
+pub use collected::{Collected, SampleScore};
 pub use confusion_matrix::{ConfusionMatrix, ConfusionMatrixOptions, Normalize, confusion_matrix};
 pub use error::{Error, Result};
+pub use gain_curve::{Gain, GainCurve, GainCurveOptions, gain_curve};
 pub use hinge_loss::{Hinge, HingeOptions, hinge_loss};
 pub use jaccard::{Jaccard, jaccard_score};
-pub use log_loss::{LogLoss, LogLossOptions, log_loss, perplexity};
+pub use log_loss::{LogLoss, LogLossOptions, log_loss};
 pub use matthews_corrcoef::{MatthewsCorrcoef, MatthewsOptions, matthews_corrcoef};
 pub use mean_absolute_error::{
     Absolute, AbsolutePercentage, MeanAbsoluteError, MeanAbsolutePercentageError,
@@ -96,25 +102,28 @@ pub use mean_squared_error::{
 pub use median_absolute_error::{MaxError, MedianAbsoluteError, max_error, median_absolute_error};
 pub use metric::Metric;
 pub use outputs::{MultiOutput, RegressionOptions};
+pub use perplexity::{Perplexity, perplexity};
 pub use precision_recall::{
     ClassScores, ClassScoresOptions, F1, FBeta, Precision, Recall, f1_score, fbeta_score,
     precision_recall_fscore_support, precision_score, recall_score,
 };
 pub use precision_recall_curve::{
-    AveragePrecisionOptions, PrecisionRecallCurve, PrecisionRecallCurveOptions,
-    average_precision_score, precision_recall_curve,
+    AveragePrecision, AveragePrecisionOptions, PrecisionRecall, PrecisionRecallCurve,
+    PrecisionRecallCurveOptions, average_precision_score, precision_recall_curve,
 };
 pub use r2_score::{ExplainedVariance, R2Options, R2Score, explained_variance_score, r2_score};
 pub use rates::{
-    BinaryCounts, RateOptions, false_negative_rate, false_positive_rate, specificity_score,
-    true_negative_rate, true_positive_rate,
+    BinaryCounts, BinaryRate, Rate, RateOptions, false_negative_rate, false_positive_rate,
+    specificity_score, true_negative_rate, true_positive_rate,
 };
+pub use regression_report::{RegressionErrors, RegressionReportOptions, regression_report};
 pub use roc_auc::{
-    MultiClass, RocAucAverage, RocAucOptions, roc_auc_score, roc_auc_score_per_class,
+    MultiClass, RocAuc, RocAucAverage, RocAucOptions, roc_auc_score, roc_auc_score_per_class,
 };
-pub use roc_curve::{RocCurve, RocCurveOptions, roc_curve};
+pub use roc_curve::{Roc, RocCurve, RocCurveOptions, roc_curve};
 pub use streaming::{CountScore, Streaming};
 pub use threshold::{
-    BestThreshold, ThresholdGoal, ThresholdOptions, best_threshold, predict_at_threshold,
+    BestThreshold, ThresholdChoice, ThresholdGoal, ThresholdOptions, best_threshold,
+    predict_at_threshold,
 };
 pub use top_k_accuracy::{TopKAccuracy, TopKOptions, top_k_accuracy_score};

@@ -1,4 +1,4 @@
-//! The log loss (cross-entropy) of predicted probabilities, and perplexity.
+//! The log loss (cross-entropy) of predicted probabilities.
 
 use gradus_tensor::Tensor;
 
@@ -70,36 +70,7 @@ pub fn log_loss(y_true: &Tensor, y_proba: &Tensor, options: LogLossOptions<'_>) 
     }
 }
 
-/// The exponential of the log loss: among how many equally likely classes the
-/// model is as unsure.
-///
-/// exp(−mean ln p(true class))
-///
-/// # Conventions
-/// Range [1, ∞), best 1; the number of classes for a uniform guess.
-///
-/// # Errors
-/// As [`log_loss`].
-///
-/// ```
-/// use gradus_metrics::{LogLossOptions, perplexity};
-/// use gradus_tensor::Tensor;
-///
-/// let y_true = Tensor::from_vec(vec![0i64, 3], [2])?;
-/// let y_proba = Tensor::from_vec(vec![0.25; 8], [2, 4])?;
-/// let options = LogLossOptions { labels: Some(&[0, 1, 2, 3]), ..Default::default() };
-/// assert!((perplexity(&y_true, &y_proba, options)? - 4.0).abs() < 1e-14);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-pub fn perplexity(y_true: &Tensor, y_proba: &Tensor, options: LogLossOptions<'_>) -> Result<f64> {
-    let options = LogLossOptions {
-        normalize: true,
-        ..options
-    };
-    Ok(log_loss(y_true, y_proba, options)?.exp())
-}
-
-/// [`log_loss`] over batches; for [`perplexity`] take the exponential.
+/// [`log_loss`] over batches.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct LogLoss {

@@ -167,7 +167,30 @@ impl Metric for MedianAbsoluteError {
 #[derive(Clone, Debug, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct MaxError {
-    largest: Option<f64>,
+    /// Per output; empty before any sample.
+    largest: Vec<f64>,
+}
+
+impl MaxError {
+    /// The largest distance of each output.
+    ///
+    /// # Errors
+    /// Before any sample.
+    pub fn raw_values(&self) -> Result<Vec<f64>> {
+        if self.largest.is_empty() {
+            return Err(Error::Empty { metric: MAX });
+        }
+        Ok(self.largest.clone())
+    }
+
+    fn raise(&mut self, errors: &[f64]) -> Result<()> {
+        check_outputs(MAX, self.largest.len(), errors.len())?;
+        self.largest.resize(errors.len(), 0.0);
+        for (largest, &error) in self.largest.iter_mut().zip(errors) {
+            *largest = largest.max(error);
+        }
+        Ok(())
+    }
 }
 
 impl Metric for MaxError {
@@ -183,28 +206,35 @@ impl Metric for MaxError {
         y_pred: &Tensor,
         sample_weight: Option<&Tensor>,
     ) -> Result<()> {
-        let refuse = |reason: &str| {
-            Err(Error::Options {
-                metric: MAX,
-                reason: reason.into(),
-            })
-        };
         if sample_weight.is_some() {
-            return refuse("the largest error has no use for weights; leave sample_weight out");
+            return Err(Error::Options {
+                metric: MAX,
+                reason: "the largest error has no use for weights; leave sample_weight out".into(),
+            });
         }
         let targets = Targets::new(MAX, y_true, y_pred, None)?;
-        if targets.outputs() != 1 {
-            return refuse("several outputs; score them one by one");
+        if targets.y_true.rows == 0 {
+            return Ok(());
         }
-        for (y_true, y_pred, _) in targets.output(0) {
-            let error = (y_true - y_pred).abs();
-            self.largest = Some(self.largest.map_or(error, |largest| largest.max(error)));
-        }
-        Ok(())
+        let largest = |output: usize| {
+            targets
+                .output(output)
+                .map(|(y_true, y_pred, _)| (y_true - y_pred).abs())
+                .fold(0.0, f64::max)
+        };
+        let errors: Vec<f64> = (0..targets.outputs()).map(largest).collect();
+        self.raise(&errors)
     }
 
+    /// The largest distance of the only output.
     fn compute(&self) -> Result<f64> {
-        self.largest.ok_or(Error::Empty { metric: MAX })
+        match self.raw_values()?[..] {
+            [largest] => Ok(largest),
+            ref several => Err(Error::Options {
+                metric: MAX,
+                reason: format!("{} outputs; take raw_values", several.len()),
+            }),
+        }
     }
 
     fn reset(&mut self) {
@@ -212,11 +242,10 @@ impl Metric for MaxError {
     }
 
     fn merge(&mut self, other: &Self) -> Result<()> {
-        self.largest = match (self.largest, other.largest) {
-            (Some(ours), Some(theirs)) => Some(ours.max(theirs)),
-            (ours, theirs) => ours.or(theirs),
-        };
-        Ok(())
+        if other.largest.is_empty() {
+            return Ok(());
+        }
+        self.raise(&other.largest)
     }
 }
 

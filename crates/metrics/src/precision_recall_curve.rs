@@ -3,7 +3,10 @@
 use gradus_tensor::Tensor;
 
 use crate::score_order::{ScoredTarget, ThresholdCounts, positive_label};
-use crate::{Error, Result, input};
+use crate::{Error, Result, SampleScore, input};
+
+const CURVE: &str = "precision_recall_curve";
+const AVERAGE: &str = "average_precision_score";
 
 /// Precision and recall for every threshold.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,7 +64,7 @@ pub fn precision_recall_curve(
     options: PrecisionRecallCurveOptions<'_>,
 ) -> Result<PrecisionRecallCurve> {
     let target = ScoredTarget::new(
-        "precision_recall_curve",
+        CURVE,
         y_true,
         y_score,
         options.pos_label,
@@ -140,17 +143,16 @@ pub fn average_precision_score(
     y_score: &Tensor,
     options: AveragePrecisionOptions<'_>,
 ) -> Result<f64> {
-    const NAME: &str = "average_precision_score";
-    let labels = input::labels(NAME, "y_true", y_true)?;
-    let pos_label = positive_label(NAME, &labels, options.pos_label)?;
+    let labels = input::labels(AVERAGE, "y_true", y_true)?;
+    let pos_label = positive_label(AVERAGE, &labels, options.pos_label)?;
     if !labels.contains(&pos_label) && labels.windows(2).any(|pair| pair[0] != pair[1]) {
         return Err(Error::Labels {
-            metric: NAME,
+            metric: AVERAGE,
             reason: format!("pos_label {pos_label} is not among the labels of y_true"),
         });
     }
     let target = ScoredTarget::new(
-        NAME,
+        AVERAGE,
         y_true,
         y_score,
         Some(pos_label),
@@ -173,6 +175,67 @@ pub(crate) fn average_precision(counts: &ThresholdCounts) -> f64 {
         last = tp;
     }
     sum
+}
+
+/// The settings of [`precision_recall_curve`] as plain data, for [`Collected`](crate::Collected).
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct PrecisionRecall {
+    /// The positive class; `None`: 1, if the labels are {0, 1} or {−1, 1}.
+    pub pos_label: Option<i64>,
+    /// Of the points with equal recall keep only the first and the last.
+    pub drop_intermediate: bool,
+}
+
+impl SampleScore for PrecisionRecall {
+    type Value = PrecisionRecallCurve;
+
+    fn name(&self) -> &'static str {
+        CURVE
+    }
+
+    fn score(
+        &self,
+        y_true: &Tensor,
+        y_score: &Tensor,
+        sample_weight: Option<&Tensor>,
+    ) -> Result<PrecisionRecallCurve> {
+        let options = PrecisionRecallCurveOptions {
+            pos_label: self.pos_label,
+            drop_intermediate: self.drop_intermediate,
+            sample_weight,
+        };
+        precision_recall_curve(y_true, y_score, options)
+    }
+}
+
+/// The settings of [`average_precision_score`] as plain data, for [`Collected`](crate::Collected).
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct AveragePrecision {
+    /// The positive class; `None`: 1, which must be one of the labels if there are two.
+    pub pos_label: Option<i64>,
+}
+
+impl SampleScore for AveragePrecision {
+    type Value = f64;
+
+    fn name(&self) -> &'static str {
+        AVERAGE
+    }
+
+    fn score(
+        &self,
+        y_true: &Tensor,
+        y_score: &Tensor,
+        sample_weight: Option<&Tensor>,
+    ) -> Result<f64> {
+        let options = AveragePrecisionOptions {
+            pos_label: self.pos_label,
+            sample_weight,
+        };
+        average_precision_score(y_true, y_score, options)
+    }
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use gradus_tensor::Tensor;
 
-use crate::streaming::count_once;
-use crate::{ConfusionMatrix, Result, ZeroDivision};
+use crate::streaming::{count_once, score_once};
+use crate::{ConfusionMatrix, CountScore, Result, ZeroDivision};
 
 /// Options of the rates.
 #[derive(Clone, Copy, Debug)]
@@ -128,68 +128,103 @@ impl BinaryCounts {
     }
 }
 
-/// TPR: of the positives, the share predicted as positive. Best 1.
-///
-/// # Errors
-/// As [`BinaryCounts::new`].
-pub fn true_positive_rate(
-    y_true: &Tensor,
-    y_pred: &Tensor,
-    options: RateOptions<'_>,
-) -> Result<f64> {
-    let counts = BinaryCounts::new(y_true, y_pred, options)?;
-    Ok(counts.true_positive_rate(options.zero_division))
+/// Which rate of a two-way decision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum Rate {
+    /// TPR, recall, sensitivity. Best 1.
+    TruePositive,
+    /// FPR, fall-out. Best 0.
+    FalsePositive,
+    /// TNR, specificity. Best 1.
+    TrueNegative,
+    /// FNR, miss rate. Best 0.
+    FalseNegative,
 }
 
-/// FPR: of the negatives, the share predicted as positive. Best 0.
+/// A rate over batches, for [`Streaming`](crate::Streaming).
 ///
-/// # Errors
-/// As [`BinaryCounts::new`].
-pub fn false_positive_rate(
-    y_true: &Tensor,
-    y_pred: &Tensor,
-    options: RateOptions<'_>,
-) -> Result<f64> {
-    let counts = BinaryCounts::new(y_true, y_pred, options)?;
-    Ok(counts.false_positive_rate(options.zero_division))
+/// ```
+/// use gradus_metrics::{BinaryRate, Metric, Rate, Streaming};
+/// use gradus_tensor::Tensor;
+///
+/// let mut specificity = Streaming::new(BinaryRate::of(Rate::TrueNegative));
+/// let y_true = Tensor::from_vec(vec![0i64, 0, 1], [3])?;
+/// specificity.update(&y_true, &Tensor::from_vec(vec![0i64, 1, 1], [3])?, None)?;
+/// assert_eq!(specificity.compute()?, 0.5);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct BinaryRate {
+    /// Which one.
+    pub rate: Rate,
+    /// The positive class.
+    pub pos_label: i64,
+    /// The value of 0/0.
+    pub zero_division: ZeroDivision,
 }
 
-/// TNR: of the negatives, the share predicted as negative. Best 1.
-///
-/// # Errors
-/// As [`BinaryCounts::new`].
-pub fn true_negative_rate(
-    y_true: &Tensor,
-    y_pred: &Tensor,
-    options: RateOptions<'_>,
-) -> Result<f64> {
-    let counts = BinaryCounts::new(y_true, y_pred, options)?;
-    Ok(counts.true_negative_rate(options.zero_division))
+impl BinaryRate {
+    /// With class 1 as the positive one and 0 for 0/0.
+    pub fn of(rate: Rate) -> Self {
+        Self {
+            rate,
+            pos_label: 1,
+            zero_division: ZeroDivision::default(),
+        }
+    }
 }
 
-/// FNR: of the positives, the share predicted as negative. Best 0.
-///
-/// # Errors
-/// As [`BinaryCounts::new`].
-pub fn false_negative_rate(
-    y_true: &Tensor,
-    y_pred: &Tensor,
-    options: RateOptions<'_>,
-) -> Result<f64> {
-    let counts = BinaryCounts::new(y_true, y_pred, options)?;
-    Ok(counts.false_negative_rate(options.zero_division))
+impl CountScore for BinaryRate {
+    fn name(&self) -> &'static str {
+        match self.rate {
+            Rate::TruePositive => "true_positive_rate",
+            Rate::FalsePositive => "false_positive_rate",
+            Rate::TrueNegative => "true_negative_rate",
+            Rate::FalseNegative => "false_negative_rate",
+        }
+    }
+
+    fn score(&self, matrix: &ConfusionMatrix) -> Result<f64> {
+        matrix.require_samples(self.name())?;
+        let counts = BinaryCounts::from_matrix(matrix, self.pos_label)?;
+        Ok(match self.rate {
+            Rate::TruePositive => counts.true_positive_rate(self.zero_division),
+            Rate::FalsePositive => counts.false_positive_rate(self.zero_division),
+            Rate::TrueNegative => counts.true_negative_rate(self.zero_division),
+            Rate::FalseNegative => counts.false_negative_rate(self.zero_division),
+        })
+    }
 }
 
-/// Specificity, another name of the [true negative rate](true_negative_rate).
-///
-/// # Errors
-/// As [`BinaryCounts::new`].
-pub fn specificity_score(
-    y_true: &Tensor,
-    y_pred: &Tensor,
-    options: RateOptions<'_>,
-) -> Result<f64> {
-    true_negative_rate(y_true, y_pred, options)
+macro_rules! rates {
+    ($($(#[$doc:meta])* $name:ident => $rate:ident;)*) => {$(
+        $(#[$doc])*
+        ///
+        /// # Errors
+        /// No samples, different lengths, labels that are not whole numbers.
+        pub fn $name(y_true: &Tensor, y_pred: &Tensor, options: RateOptions<'_>) -> Result<f64> {
+            let score = BinaryRate {
+                rate: Rate::$rate,
+                pos_label: options.pos_label,
+                zero_division: options.zero_division,
+            };
+            score_once(&score, y_true, y_pred, options.sample_weight)
+        }
+    )*};
+}
+rates! {
+    /// TPR: of the positives, the share predicted as positive. Best 1.
+    true_positive_rate => TruePositive;
+    /// FPR: of the negatives, the share predicted as positive. Best 0.
+    false_positive_rate => FalsePositive;
+    /// TNR: of the negatives, the share predicted as negative. Best 1.
+    true_negative_rate => TrueNegative;
+    /// FNR: of the positives, the share predicted as negative. Best 0.
+    false_negative_rate => FalseNegative;
+    /// Specificity, another name of the [true negative rate](true_negative_rate).
+    specificity_score => TrueNegative;
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::input::Table;
 use crate::label_index::unique;
 use crate::roc_curve::curve;
 use crate::score_order::{ScoredTarget, doubled_auc};
-use crate::{Error, Result, input};
+use crate::{Error, Result, SampleScore, input};
 
 pub(crate) const NAME: &str = "roc_auc_score";
 
@@ -123,6 +123,44 @@ pub fn roc_auc_score_per_class(
     let samples = Samples::new(y_true, y_score, options.sample_weight)?;
     let classes = samples.check_classes(&unique(&[&samples.labels]), &options)?;
     samples.each_against_rest(&classes)
+}
+
+/// The settings of [`roc_auc_score`] as plain data, for [`Collected`](crate::Collected).
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct RocAuc {
+    /// Needed for more than two classes.
+    pub multi_class: Option<MultiClass>,
+    /// How several classes are averaged.
+    pub average: RocAucAverage,
+    /// The classes of the columns, ascending; `None`: those of `y_true`.
+    pub labels: Option<Vec<i64>>,
+    /// Only the part of the curve up to this false positive rate.
+    pub max_fpr: Option<f64>,
+}
+
+impl SampleScore for RocAuc {
+    type Value = f64;
+
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn score(
+        &self,
+        y_true: &Tensor,
+        y_score: &Tensor,
+        sample_weight: Option<&Tensor>,
+    ) -> Result<f64> {
+        let options = RocAucOptions {
+            multi_class: self.multi_class,
+            average: self.average,
+            labels: self.labels.as_deref(),
+            max_fpr: self.max_fpr,
+            sample_weight,
+        };
+        roc_auc_score(y_true, y_score, options)
+    }
 }
 
 struct Samples<'a> {

@@ -2,8 +2,10 @@
 
 use gradus_tensor::Tensor;
 
-use crate::Result;
 use crate::score_order::{ScoredTarget, ThresholdCounts};
+use crate::{Result, SampleScore};
+
+const NAME: &str = "roc_curve";
 
 /// True against false positive rate for every threshold.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,13 +77,54 @@ pub fn roc_curve(
     options: RocCurveOptions<'_>,
 ) -> Result<RocCurve> {
     let target = ScoredTarget::new(
-        "roc_curve",
+        NAME,
         y_true,
         y_score,
         options.pos_label,
         options.sample_weight,
     )?;
     Ok(curve(target.counts(), options.drop_intermediate))
+}
+
+/// The settings of [`roc_curve`] as plain data, for [`Collected`](crate::Collected).
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Roc {
+    /// The positive class; `None`: 1, if the labels are {0, 1} or {−1, 1}.
+    pub pos_label: Option<i64>,
+    /// Leave out points on a straight line between their neighbours; true by default.
+    pub drop_intermediate: bool,
+}
+
+impl Default for Roc {
+    fn default() -> Self {
+        Self {
+            pos_label: None,
+            drop_intermediate: true,
+        }
+    }
+}
+
+impl SampleScore for Roc {
+    type Value = RocCurve;
+
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn score(
+        &self,
+        y_true: &Tensor,
+        y_score: &Tensor,
+        sample_weight: Option<&Tensor>,
+    ) -> Result<RocCurve> {
+        let options = RocCurveOptions {
+            pos_label: self.pos_label,
+            drop_intermediate: self.drop_intermediate,
+            sample_weight,
+        };
+        roc_curve(y_true, y_score, options)
+    }
 }
 
 pub(crate) fn curve(mut counts: ThresholdCounts, drop_intermediate: bool) -> RocCurve {

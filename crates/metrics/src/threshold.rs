@@ -3,7 +3,9 @@
 use gradus_tensor::{DType, Tensor};
 
 use crate::score_order::{ScoredTarget, ThresholdCounts};
-use crate::{Error, Result};
+use crate::{Error, Result, SampleScore};
+
+const NAME: &str = "best_threshold";
 
 /// Label 1 where the score reaches the threshold, else 0.
 ///
@@ -62,6 +64,7 @@ pub fn predict_at_threshold(scores: &Tensor, threshold: f64) -> Result<Tensor> {
 
 /// What a chosen threshold should be best at.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum ThresholdGoal {
     /// The largest F1.
     F1,
@@ -115,7 +118,6 @@ pub fn best_threshold(
     goal: ThresholdGoal,
     options: ThresholdOptions<'_>,
 ) -> Result<BestThreshold> {
-    const NAME: &str = "best_threshold";
     let refuse = |reason: String| {
         Err(Error::Options {
             metric: NAME,
@@ -167,6 +169,37 @@ fn score_at(counts: &ThresholdCounts, at: usize, goal: ThresholdGoal) -> f64 {
     }
 }
 
+/// The settings of [`best_threshold`] as plain data, for [`Collected`](crate::Collected).
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct ThresholdChoice {
+    /// What the threshold should be best at.
+    pub goal: ThresholdGoal,
+    /// The positive class; `None`: 1, if the labels are {0, 1} or {−1, 1}.
+    pub pos_label: Option<i64>,
+}
+
+impl SampleScore for ThresholdChoice {
+    type Value = BestThreshold;
+
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn score(
+        &self,
+        y_true: &Tensor,
+        y_score: &Tensor,
+        sample_weight: Option<&Tensor>,
+    ) -> Result<BestThreshold> {
+        let options = ThresholdOptions {
+            pos_label: self.pos_label,
+            sample_weight,
+        };
+        best_threshold(y_true, y_score, self.goal, options)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -208,5 +241,20 @@ mod tests {
             nan.to_string(),
             "predict_at_threshold: scores is NaN at position 0; scores must be numbers"
         );
+    }
+
+    #[test]
+    fn batches_choose_as_the_whole_does() {
+        let mut choice = crate::Collected::new(ThresholdChoice {
+            goal: ThresholdGoal::Youden,
+            pos_label: None,
+        });
+        let (y_true, y_score) = (ints(&[0, 1, 0, 1]), floats(&[0.1, 0.8, 0.4, 0.35]));
+        for at in 0..4 {
+            let row = |x: &Tensor| x.slice(0, at, at + 1, 1).unwrap();
+            crate::Metric::update(&mut choice, &row(&y_true), &row(&y_score), None).unwrap();
+        }
+        let whole = best_threshold(&y_true, &y_score, ThresholdGoal::Youden, Default::default());
+        assert_eq!(crate::Metric::compute(&choice).unwrap(), whole.unwrap());
     }
 }

@@ -1,11 +1,12 @@
 //! Any batching and any order of merging gives the score of the whole.
 
 use gradus_metrics::{
-    Accuracy, Average, AveragePrecision, BalancedAccuracy, Brier, CohenKappa, ConfusionMatrix,
-    CountScore, Curves, ExplainedVariance, F1, FBeta, Hinge, Jaccard, KappaWeights, LogLoss,
-    MatthewsCorrcoef, MaxError, MeanAbsoluteError, MeanAbsolutePercentageError, MeanSquaredError,
-    MedianAbsoluteError, Metric, Precision, R2Score, Recall, RocAuc, RootMeanSquaredError,
-    Streaming, TopKAccuracy,
+    Accuracy, Average, AveragePrecision, BalancedAccuracy, BinaryRate, Brier, CohenKappa,
+    Collected, ConfusionMatrix, CountScore, ExplainedVariance, F1, FBeta, Gain, HammingLoss, Hinge,
+    Jaccard, KappaWeights, LogLoss, MatthewsCorrcoef, MaxError, MeanAbsoluteError,
+    MeanAbsolutePercentageError, MeanSquaredError, MedianAbsoluteError, Metric, Perplexity,
+    Precision, PrecisionRecall, R2Score, Rate, Recall, RegressionErrors, Roc, RocAuc,
+    RootMeanSquaredError, Streaming, TopKAccuracy,
 };
 use gradus_tensor::Tensor;
 use proptest::prelude::*;
@@ -170,12 +171,17 @@ proptest! {
         }
         check(AnyScore::Balanced(BalancedAccuracy { adjusted: true }))?;
         check(AnyScore::Matthews(MatthewsCorrcoef))?;
+        for rate in [Rate::TruePositive, Rate::FalsePositive, Rate::TrueNegative, Rate::FalseNegative] {
+            check(AnyScore::Rate(BinaryRate::of(rate)))?;
+        }
         check(AnyScore::Kappa(CohenKappa { weights: KappaWeights::Quadratic, labels: None }))?;
     }
 
     #[test]
     fn sums(samples in samples(), parts in parts(), weighted: bool) {
         check(Accuracy::default, LABELS, &samples, &parts, weighted, 0.0)?;
+        check(HammingLoss::default, LABELS, &samples, &parts, weighted, 0.0)?;
+        check(Perplexity::default, BINARY, &samples, &parts, weighted, 0.0)?;
         check(|| TopKAccuracy::new(2).unwrap(), SCORES, &samples, &parts, weighted, 0.0)?;
         check(LogLoss::default, BINARY, &samples, &parts, weighted, 0.0)?;
         check(Hinge::default, BINARY, &samples, &parts, weighted, 0.0)?;
@@ -194,35 +200,57 @@ proptest! {
     #[test]
     fn curves(samples in samples(), parts in parts(), weighted: bool) {
         let tolerance = if weighted { 1e-14 } else { 0.0 };
-        check(RocAuc::default, BINARY, &samples, &parts, weighted, tolerance)?;
-        check(AveragePrecision::default, BINARY, &samples, &parts, weighted, tolerance)?;
+        let auc = || Collected::new(RocAuc::default());
+        check(auc, BINARY, &samples, &parts, weighted, tolerance)?;
+        let average = || Collected::new(AveragePrecision::default());
+        check(average, BINARY, &samples, &parts, weighted, tolerance)?;
     }
 
     #[test]
-    fn matrices_and_curves_of_parts(samples in samples(), parts in parts()) {
-        let (mut matrix, mut merged_matrix) = (ConfusionMatrix::default(), ConfusionMatrix::default());
-        let (mut curves, mut merged_curves) = (Curves::default(), Curves::default());
-        let add = |matrix: &mut ConfusionMatrix, curves: &mut Curves, samples: &Samples| {
-            let (y_true, y_pred) = LABELS(samples);
-            matrix.update(&y_true, &y_pred, None).unwrap();
-            let (y_true, y_score) = BINARY(samples);
-            curves.update(&y_true, &y_score, None).unwrap();
-        };
-        add(&mut matrix, &mut curves, &samples);
+    fn matrices_curves_and_reports_of_parts(samples in samples(), parts in parts()) {
+        let mut whole = Tables::default();
+        whole.add(&samples);
+        let mut merged = Tables::default();
         for part in (0..4).rev() {
             let rows: Vec<usize> = (0..samples.len()).filter(|&row| parts[row] == part).collect();
-            let (mut part_matrix, mut part_curves) = Default::default();
-            add(&mut part_matrix, &mut part_curves, &samples.part(&rows));
-            merged_matrix.merge(&part_matrix).unwrap();
-            merged_curves.merge(&part_curves).unwrap();
+            let mut tables = Tables::default();
+            tables.add(&samples.part(&rows));
+            merged.matrix.merge(&tables.matrix).unwrap();
+            merged.curve.merge(&tables.curve).unwrap();
+            merged.errors.merge(&tables.errors).unwrap();
         }
         let cells = |matrix: &ConfusionMatrix| matrix.compute().unwrap().to_vec::<i64>().unwrap();
-        prop_assert_eq!(cells(&matrix), cells(&merged_matrix));
-        prop_assert_eq!(curves.compute().unwrap(), merged_curves.compute().unwrap());
+        prop_assert_eq!(cells(&whole.matrix), cells(&merged.matrix));
+        prop_assert_eq!(whole.curve.compute().unwrap(), merged.curve.compute().unwrap());
+        let other = PrecisionRecall::default();
         prop_assert_eq!(
-            curves.precision_recall(false).unwrap(),
-            merged_curves.precision_recall(false).unwrap()
+            whole.curve.compute_as(&other).unwrap(),
+            merged.curve.compute_as(&other).unwrap()
         );
+        prop_assert_eq!(
+            whole.curve.compute_as(&Gain::default()).unwrap(),
+            merged.curve.compute_as(&Gain::default()).unwrap()
+        );
+        prop_assert_eq!(whole.errors.compute().unwrap(), merged.errors.compute().unwrap());
+    }
+}
+
+/// Accumulators whose value is more than a number.
+#[derive(Default)]
+struct Tables {
+    matrix: ConfusionMatrix,
+    curve: Collected<Roc>,
+    errors: RegressionErrors,
+}
+
+impl Tables {
+    fn add(&mut self, samples: &Samples) {
+        let (y_true, y_pred) = LABELS(samples);
+        self.matrix.update(&y_true, &y_pred, None).unwrap();
+        let (y_true, y_score) = BINARY(samples);
+        self.curve.update(&y_true, &y_score, None).unwrap();
+        let (y_true, y_pred) = NUMBERS(samples);
+        self.errors.update(&y_true, &y_pred, None).unwrap();
     }
 }
 
@@ -236,6 +264,7 @@ enum AnyScore {
     Jaccard(Jaccard),
     Balanced(BalancedAccuracy),
     Matthews(MatthewsCorrcoef),
+    Rate(BinaryRate),
     Kappa(CohenKappa),
 }
 
@@ -249,6 +278,7 @@ impl CountScore for AnyScore {
             AnyScore::Jaccard(score) => score.name(),
             AnyScore::Balanced(score) => score.name(),
             AnyScore::Matthews(score) => score.name(),
+            AnyScore::Rate(score) => score.name(),
             AnyScore::Kappa(score) => score.name(),
         }
     }
@@ -262,6 +292,7 @@ impl CountScore for AnyScore {
             AnyScore::Jaccard(score) => score.score(matrix),
             AnyScore::Balanced(score) => score.score(matrix),
             AnyScore::Matthews(score) => score.score(matrix),
+            AnyScore::Rate(score) => score.score(matrix),
             AnyScore::Kappa(score) => score.score(matrix),
         }
     }

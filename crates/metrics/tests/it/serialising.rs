@@ -3,8 +3,9 @@
 use std::fmt::Debug;
 
 use gradus_metrics::{
-    Accuracy, Averaging, Brier, ConfusionMatrix, Curves, F1, LogLoss, MaxError, MeanSquaredError,
-    MedianAbsoluteError, Metric, R2Score, RocAuc, Streaming, TopKAccuracy,
+    Accuracy, Averaging, Brier, Collected, ConfusionMatrix, F1, HammingLoss, LogLoss, MaxError,
+    MeanSquaredError, MedianAbsoluteError, Metric, Perplexity, R2Score, RegressionErrors, Roc,
+    RocAuc, Streaming, TopKAccuracy,
 };
 use gradus_tensor::Tensor;
 use serde::{Serialize, de::DeserializeOwned};
@@ -35,11 +36,13 @@ where
 fn every_kind_of_state() {
     let (y_true, y_pred) = (column(&[0i64, 1, 1]), column(&[1i64, 1, 0]));
     check(Accuracy::default(), &y_true, &y_pred);
+    check(HammingLoss::default(), &y_true, &y_pred);
     check(ConfusionMatrix::with_classes(2), &y_true, &y_pred);
     check(Streaming::new(F1(Averaging::default())), &y_true, &y_pred);
     let scores = column(&[0.1, 0.7, 1.0 / 3.0]);
-    check(RocAuc::default(), &y_true, &scores);
-    check(Curves::default(), &y_true, &scores);
+    check(Collected::new(RocAuc::default()), &y_true, &scores);
+    check(Collected::new(Roc::default()), &y_true, &scores);
+    check(Perplexity::default(), &y_true, &scores);
     check(LogLoss::default(), &y_true, &scores);
     check(Brier::default(), &y_true, &scores);
     check(TopKAccuracy::new(1).unwrap(), &y_true, &scores);
@@ -48,4 +51,5 @@ fn every_kind_of_state() {
     check(R2Score::default(), &targets, &scores);
     check(MedianAbsoluteError::default(), &targets, &scores);
     check(MaxError::default(), &targets, &scores);
+    check(RegressionErrors::default(), &targets, &scores);
 }
