@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use gradus_tensor::{Array, Shared, Tensor, ops::Arithmetic};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::leaf::Leaf;
 use crate::record::Node;
 use crate::var::{Repr, Var};
@@ -17,7 +17,7 @@ const NEAR: usize = 32;
 
 struct Entry<'g, A> {
     stamp: u64,
-    node: &'g Shared<dyn Node>,
+    node: &'g Shared<Node>,
     gradient: A,
 }
 
@@ -46,7 +46,7 @@ struct Target<A> {
 
 enum Place {
     Leaf(Arc<Leaf>),
-    Node(Shared<dyn Node>),
+    Node(Shared<Node>),
     Nowhere,
 }
 
@@ -87,7 +87,7 @@ impl<'g, A: Gradient> Queue<'g, A> {
 
     /// Adds a gradient to a record's.
     #[inline]
-    pub(crate) fn push(&mut self, node: &'g Shared<dyn Node>, gradient: A) -> Result<()> {
+    pub(crate) fn push(&mut self, node: &'g Shared<Node>, gradient: A) -> Result<()> {
         let stamp = node.stamp();
         if !self.far.is_empty()
             && self
@@ -121,7 +121,7 @@ impl<'g, A: Gradient> Queue<'g, A> {
     }
 
     #[inline(never)]
-    fn push_far(&mut self, node: &'g Shared<dyn Node>, gradient: A) -> Result<()> {
+    fn push_far(&mut self, node: &'g Shared<Node>, gradient: A) -> Result<()> {
         let key = (node.stamp(), Shared::address(node));
         if let Some(entry) = self.far.get_mut(&key) {
             entry.gradient = entry.gradient.add(&gradient)?;
@@ -159,36 +159,31 @@ impl<'g, A: Gradient> Queue<'g, A> {
         }
     }
 
-    /// A gradient arrives at a leaf. `used` is the leaf's value that operation `op` saw and kept.
+    /// A gradient arrives at a leaf. `used` is the leaf's value that the operation saw and kept: `false`
+    /// if the leaf has another one by now.
     #[inline]
     pub(crate) fn reach_leaf(
         &mut self,
         leaf: &Arc<Leaf>,
         gradient: A,
         used: Option<&Tensor>,
-        op: &'static str,
-    ) -> Result<()> {
-        let unchanged = match &mut self.leaves {
-            Leaves::Accumulate => gradient.into_leaf(leaf, used)?,
+    ) -> Result<bool> {
+        match &mut self.leaves {
+            Leaves::Accumulate => gradient.into_leaf(leaf, used),
             Leaves::Capture(targets) => {
                 for target in targets {
                     if matches!(&target.place, Place::Leaf(wanted) if Arc::ptr_eq(wanted, leaf)) {
                         add_to(&mut target.gradient, &gradient)?;
                     }
                 }
-                used.is_none_or(|used| leaf.holds(used))
+                Ok(used.is_none_or(|used| leaf.holds(used)))
             }
-        };
-        if unchanged {
-            Ok(())
-        } else {
-            Err(Error::LeafChanged(op))
         }
     }
 
     /// The whole gradient of a record is known: hand it to those who asked for it.
     #[inline]
-    fn reach_node(&mut self, node: &Shared<dyn Node>, gradient: &A) -> Result<()> {
+    fn reach_node(&mut self, node: &Shared<Node>, gradient: &A) -> Result<()> {
         if let Leaves::Capture(targets) = &mut self.leaves {
             for target in targets {
                 if matches!(&target.place, Place::Node(wanted) if Shared::same(wanted, node)) {
@@ -204,7 +199,7 @@ impl<'g, A: Gradient> Queue<'g, A> {
 fn start<'g, A: Gradient>(queue: &mut Queue<'g, A>, output: &'g Var, gradient: A) -> Result<()> {
     match &output.0 {
         Repr::Plain(_) => Ok(()),
-        Repr::Leaf(leaf) => queue.reach_leaf(leaf, gradient, None, "backward"),
+        Repr::Leaf(leaf) => queue.reach_leaf(leaf, gradient, None).map(drop),
         Repr::Recorded(_, node) => queue.push(node, gradient),
     }
 }

@@ -9,6 +9,7 @@
 
 mod engine;
 mod error;
+mod few;
 mod functional;
 mod grad_mode;
 mod gradcheck;

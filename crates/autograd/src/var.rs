@@ -34,7 +34,7 @@ pub struct Var(pub(crate) Repr);
 pub(crate) enum Repr {
     Plain(Tensor),
     Leaf(Arc<Leaf>),
-    Recorded(Tensor, Shared<dyn Node>),
+    Recorded(Tensor, Shared<Node>),
 }
 
 /// How [`Var::backward_with`] runs.
@@ -346,7 +346,7 @@ impl Held<'_> {
     }
 
     #[inline(always)]
-    fn get(&self) -> &Tensor {
+    pub(crate) fn get(&self) -> &Tensor {
         match self {
             Held::Borrowed(value) => value,
             Held::Owned(value) => value.as_ref().expect("not taken yet"),
@@ -354,30 +354,46 @@ impl Held<'_> {
     }
 }
 
+/// The values of an operation's inputs. Not part of `apply`, which is compiled for every operation.
+#[inline(always)]
+fn held_all<'a, const N: usize>(inputs: &[&'a Var; N]) -> [Held<'a>; N] {
+    std::array::from_fn(
+        #[inline(always)]
+        |i| inputs[i].held(),
+    )
+}
+
+#[inline(always)]
+fn lent<'a, const N: usize>(held: &'a [Held<'_>; N]) -> [&'a Tensor; N] {
+    std::array::from_fn(
+        #[inline(always)]
+        |i| held[i].get(),
+    )
+}
+
+/// Whether to record an operation on these inputs.
+#[inline]
+fn is_recorded(inputs: &[&Var]) -> bool {
+    is_grad_enabled() && inputs.iter().any(|v| v.requires_grad())
+}
+
 impl Array for Var {
     #[inline]
     fn apply<O: Op<N>, const N: usize>(op: O, inputs: [&Var; N]) -> gradus_tensor::Result<Var> {
-        let held: [Held<'_>; N] = std::array::from_fn(
-            #[inline(always)]
-            |i| inputs[i].held(),
-        );
-        let values: [&Tensor; N] = std::array::from_fn(
-            #[inline(always)]
-            |i| held[i].get(),
-        );
-        let out = op.forward(values)?;
-        if is_grad_enabled() && inputs.iter().any(|v| v.requires_grad()) {
-            return Ok(record(op, inputs, held, out));
+        let mut held = held_all(&inputs);
+        let out = op.forward(lent(&held))?;
+        if is_recorded(&inputs) {
+            return Ok(record(op, &inputs, &mut held, out));
         }
         Ok(Var(Repr::Plain(out)))
     }
 
     fn apply_variadic<O: VariadicOp>(op: O, inputs: &[&Var]) -> gradus_tensor::Result<Var> {
-        let held: Vec<Held<'_>> = inputs.iter().map(|v| v.held()).collect();
+        let mut held: Vec<Held<'_>> = inputs.iter().map(|v| v.held()).collect();
         let values: Vec<&Tensor> = held.iter().map(Held::get).collect();
         let out = op.forward(&values)?;
-        if is_grad_enabled() && inputs.iter().any(|v| v.requires_grad()) {
-            return Ok(record_variadic(op, inputs, &values, out));
+        if is_recorded(inputs) {
+            return Ok(record_variadic(op, inputs, &mut held, out));
         }
         Ok(Var(Repr::Plain(out)))
     }

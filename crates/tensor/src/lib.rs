@@ -44,7 +44,7 @@ pub use half::{bf16, f16};
 pub use kernel::{Real, num_threads, set_num_threads};
 pub use layout::MAX_RANK;
 pub use nested::Nested;
-pub use op::{Array, InputShape, Op, Saved, Saves, VariadicOp};
+pub use op::{Array, Op, Saved, Saves, VariadicOp};
 pub use ops::Reduction;
 #[doc(hidden)]
 pub use storage::{Lock, Shared};

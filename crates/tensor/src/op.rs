@@ -211,26 +211,18 @@ impl Saves {
     pub const fn has_shapes(self) -> bool {
         self.0 & Self::SHAPES_BIT != 0
     }
-}
 
-/// Shapes of the inputs of a recorded operation, by value.
-///
-/// One pooled block without elements: only rules that read shapes pay for it.
-#[derive(Clone)]
-pub struct InputShape(Tensor);
-
-impl InputShape {
-    /// Remembers a shape.
+    /// What is kept of an input: the value, one zero repeated to its shape, or nothing.
     #[inline]
     #[must_use]
-    pub fn new(shape: &[usize]) -> InputShape {
-        InputShape(Tensor::shape_only(shape))
-    }
-}
-
-impl Debug for InputShape {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.shape().fmt(f)
+    pub fn keep(self, index: usize, input: &Tensor) -> Option<Tensor> {
+        if self.has_input(index) {
+            Some(input.clone())
+        } else if self.has_shapes() {
+            Some(input.stand_in())
+        } else {
+            None
+        }
     }
 }
 
@@ -238,25 +230,26 @@ impl Debug for InputShape {
 #[derive(Debug)]
 pub struct Saved<'a, A> {
     op: &'static str,
-    inputs: &'a [Option<&'a A>],
-    shapes: &'a [InputShape],
+    saves: Saves,
+    inputs: &'a [Option<A>],
     output: Option<&'a A>,
 }
 
 impl<'a, A: Array> Saved<'a, A> {
-    /// For those who run rules: the values that were kept. `shapes` may be empty.
+    /// For those who run rules: the values that were kept, each at the place of its input. Where only
+    /// the shape is saved stands a value [without elements](Tensor::without_elements).
     #[inline]
     #[must_use]
     pub fn new(
         op: &'static str,
-        inputs: &'a [Option<&'a A>],
-        shapes: &'a [InputShape],
+        saves: Saves,
+        inputs: &'a [Option<A>],
         output: Option<&'a A>,
     ) -> Saved<'a, A> {
         Saved {
             op,
+            saves,
             inputs,
-            shapes,
             output,
         }
     }
@@ -268,7 +261,7 @@ impl<'a, A: Array> Saved<'a, A> {
     #[inline]
     pub fn input(&self, index: usize) -> Result<&'a A> {
         match self.inputs.get(index) {
-            Some(Some(input)) => Ok(input),
+            Some(Some(input)) if self.saves.has_input(index) => Ok(input),
             _ => Err(self.missing("an input")),
         }
     }
@@ -291,10 +284,21 @@ impl<'a, A: Array> Saved<'a, A> {
     /// `SAVES` names neither the shapes nor this input.
     #[inline]
     pub fn shape(&self, index: usize) -> Result<&'a [usize]> {
-        match (self.shapes.get(index), self.inputs.get(index)) {
-            (Some(shape), _) => Ok(shape.0.shape()),
-            (None, Some(Some(input))) => Ok(input.shape()),
+        match self.inputs.get(index) {
+            Some(Some(input)) => Ok(input.shape()),
             _ => Err(self.missing("the shape of an input")),
+        }
+    }
+
+    /// The dtype of input number `index`.
+    ///
+    /// # Errors
+    /// As [`shape`](Saved::shape).
+    #[inline]
+    pub fn dtype(&self, index: usize) -> Result<DType> {
+        match self.inputs.get(index) {
+            Some(Some(input)) => Ok(input.dtype()),
+            _ => Err(self.missing("the dtype of an input")),
         }
     }
 
@@ -321,7 +325,7 @@ mod tests {
 
     #[test]
     fn a_rule_that_reads_what_was_not_saved_gets_an_error() {
-        let saved = Saved::<Tensor>::new("tanh", &[None], &[], None);
+        let saved = Saved::<Tensor>::new("tanh", Saves::NOTHING, &[None], None);
         assert_eq!(
             saved.output().unwrap_err().to_string(),
             "tanh: its gradient rule reads the output, which `SAVES` does not name"

@@ -1,6 +1,6 @@
 //! Checks for gradient rules, used by this crate's tests and by crates that define operations.
 
-use crate::op::{InputShape, Saved};
+use crate::op::Saved;
 use crate::{Array, DType, Op, Tensor, VariadicOp};
 
 /// Step of the central differences: the cube root of the rounding error balances truncation.
@@ -110,16 +110,14 @@ type Vjp<'a> = &'a dyn Fn(usize, &Saved<'_, Tensor>, &Tensor) -> crate::Result<T
 #[track_caller]
 fn check(name: &str, saves: crate::Saves, inputs: &[&Tensor], forward: Forward<'_>, vjp: Vjp<'_>) {
     let y = forward(inputs).expect("the inputs fit the operation");
-    let kept: Vec<Option<&Tensor>> = inputs
+    let kept: Vec<Option<Tensor>> = inputs
         .iter()
         .enumerate()
-        .map(|(i, x)| saves.has_input(i).then_some(*x))
+        .map(|(i, x)| saves.keep(i, x))
         .collect();
-    let shapes: Vec<InputShape> = inputs.iter().map(|x| InputShape::new(x.shape())).collect();
-    let shapes = if saves.has_shapes() { &shapes[..] } else { &[] };
     let u = values(y.shape(), -1.0, 1.0, 77);
     for wrt in 0..inputs.len() {
-        let saved = Saved::new("test", &kept, shapes, saves.has_output().then_some(&y));
+        let saved = Saved::new("test", saves, &kept, saves.has_output().then_some(&y));
         let gradient = match vjp(wrt, &saved, &u) {
             Ok(gradient) => gradient,
             Err(error) => panic!("{name}: the rule for input {wrt} fails: {error}"),

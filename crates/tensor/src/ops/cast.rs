@@ -87,7 +87,7 @@ mod tests {
     #[test]
     fn the_gradient_has_the_dtype_of_the_input() {
         let g = Tensor::ones([2], DType::F64).unwrap();
-        let saved = Saved::new("to_dtype", &[None], &[], None);
+        let saved = Saved::new("to_dtype", Saves::NOTHING, &[None], None);
         let gx = ToDType {
             from: DType::F32,
             to: DType::F64,

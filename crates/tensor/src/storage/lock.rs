@@ -44,6 +44,12 @@ impl<T> Lock<T> {
         Held(self)
     }
 
+    /// The value, without locking: a mutable borrow is the only one.
+    #[inline]
+    pub fn get_mut(&mut self) -> &mut T {
+        self.value.get_mut()
+    }
+
     #[cold]
     fn wait(&self) {
         let mut spins = 0u32;

@@ -24,6 +24,8 @@ pub use shared::Shared;
 
 /// Elements start at this multiple: one cache line, one AVX-512 register.
 const ALIGN: usize = 64;
+/// Bytes of the widest element type.
+const WIDEST: usize = 8;
 const HEADER: usize = size_of::<Block>().next_multiple_of(ALIGN);
 /// Payloads up to this many bytes share the header's memory. Beyond it the power-of-two classes of
 /// the pool would round header plus payload up to twice the payload.
@@ -285,19 +287,20 @@ impl Tensor {
         )
     }
 
-    /// A block that has this shape and no elements; nothing may ever read them.
-    #[inline]
-    pub(crate) fn shape_only(shape: &[usize]) -> Tensor {
-        let layout = Layout::row_major("shape", shape).expect("the shape of a tensor that exists");
-        let (memory, class) = pool::take(HEADER);
-        Self::place(
-            memory,
-            class,
-            NonNull::dangling(),
-            &layout,
-            DType::Bool,
-            Owner::Inline,
-        )
+    /// A tensor of this shape and dtype that is one zero, repeated: what a record keeps of an input of
+    /// which its rule reads the shape alone.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn stand_in(&self) -> Tensor {
+        let layout = Layout::strided(self.shape(), &[0; crate::MAX_RANK][..self.shape().len()]);
+        let (memory, class) = pool::take(HEADER + WIDEST);
+        // SAFETY: `memory` holds the header and one element behind it, which is zero whatever its type.
+        let data = unsafe {
+            let data = memory.add(HEADER);
+            data.write_bytes(0, WIDEST);
+            data
+        };
+        Self::place(memory, class, data, &layout, self.dtype(), Owner::Inline)
     }
 
     /// The vector this tensor was made from, if it is one whole vector that nobody else sees.

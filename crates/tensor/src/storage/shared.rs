@@ -66,6 +66,15 @@ impl<T: ?Sized> Shared<T> {
         unsafe { self.0.cast::<u8>().sub(HEADER).cast() }
     }
 
+    /// The value, if this is its only handle.
+    #[inline]
+    pub fn get_mut(this: &mut Shared<T>) -> Option<&mut T> {
+        // SAFETY: the header lives as long as any handle.
+        let refs = unsafe { &this.header().as_ref().refs };
+        // SAFETY: the only handle is borrowed mutably, so nobody else reaches the value.
+        (refs.load(Ordering::Acquire) == 1).then(|| unsafe { this.0.as_mut() })
+    }
+
     /// Whether both are the same value in the same place.
     #[inline]
     pub fn same(a: &Shared<T>, b: &Shared<T>) -> bool {
@@ -134,11 +143,13 @@ mod tests {
     #[test]
     fn the_value_is_dropped_once_by_the_last_owner() {
         let witness = Arc::new(());
-        let a = Shared::new((witness.clone(), [7u64; 20]));
-        let b = a.clone();
+        let mut a = Shared::new((witness.clone(), [7u64; 20]));
+        let mut b = a.clone();
         assert!(Shared::same(&a, &b) && b.1[19] == 7);
+        assert!(Shared::get_mut(&mut a).is_none());
         drop(a);
         assert_eq!(Arc::strong_count(&witness), 2);
+        assert_eq!(Shared::get_mut(&mut b).unwrap().1[0], 7);
         std::thread::spawn(move || drop(b)).join().unwrap();
         assert_eq!(Arc::strong_count(&witness), 1);
     }
