@@ -27,6 +27,9 @@ macro_rules! methods {
             narrow(dim: isize, start: usize, len: usize);
             slice(dim: isize, start: isize, end: isize, step: usize); select(dim: isize, index: isize);
         }
+        $crate::methods! { @family $T, Diagonals;
+            diagonal(offset: isize, dim1: isize, dim2: isize); diag_embed(offset: isize, dim1: isize, dim2: isize); trace();
+        }
         $crate::methods! { @family $T, MatrixProduct; matmul(other: &Self); mm(other: &Self); dot(other: &Self); }
         $crate::methods! { @family $T, Linear; linear(weight: &Self, bias: Option<&Self>); }
         $crate::methods! { @family $T, Indexing; index_select(dim: isize, index: &$crate::Tensor); }

@@ -43,8 +43,8 @@ impl Op<1> for Slice {
 /// The adjoint of [`Slice`]: zeros of the old size with the elements at the slice's positions.
 #[derive(Clone, Debug)]
 pub(super) struct Embed {
-    slice: Slice,
-    size: usize,
+    pub(super) slice: Slice,
+    pub(super) size: usize,
 }
 
 impl Op<1> for Embed {

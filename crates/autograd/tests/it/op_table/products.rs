@@ -23,4 +23,12 @@ proptest! {
         both(linear, &[x.clone(), w.clone(), filled(&[n], -1.0, 1.0, seed + 2)]);
         both(linear, &[x, w]);
     }
+
+    #[test]
+    fn diagonals(rows in 0..4usize, columns in 0..4usize, offset in -2..3isize, seed in 0u64..1000) {
+        let x = [filled(&[rows, 2, columns], -1.0, 1.0, seed)];
+        both(|v| Ok(v[0].diagonal(offset, 0, 2)?.square()?), &x);
+        both(|v| Ok(v[0].diag_embed(offset, 1, -1)?.square()?), &x);
+        both(|v| Ok(v[0].trace()?.square()?), &[filled(&[rows, columns], -1.0, 1.0, seed)]);
+    }
 }
