@@ -71,14 +71,9 @@ pub fn write(path: impl AsRef<Path>, tensor: &Tensor) -> Result<()> {
 /// # Errors
 /// A `Bf16` tensor: NumPy has no such dtype.
 pub fn to_bytes(tensor: &Tensor) -> Result<Vec<u8>> {
-    encode(tensor).ok_or_else(|| no_bf16("npy bytes".into()))
-}
-
-/// The content of a file, or `None` for a dtype that NumPy does not have.
-pub(crate) fn encode(tensor: &Tensor) -> Option<Vec<u8>> {
-    let mut bytes = header(tensor)?;
+    let mut bytes = header(tensor).ok_or_else(|| no_bf16("npy bytes".into()))?;
     write_le_bytes(tensor, &mut bytes).expect("writing to memory does not fail");
-    Some(bytes)
+    Ok(bytes)
 }
 
 pub(crate) fn no_bf16(name: String) -> Error {
@@ -88,7 +83,8 @@ pub(crate) fn no_bf16(name: String) -> Error {
     }
 }
 
-fn header(tensor: &Tensor) -> Option<Vec<u8>> {
+/// What stands before the elements, or `None` for a dtype that NumPy does not have.
+pub(crate) fn header(tensor: &Tensor) -> Option<Vec<u8>> {
     /// Header and data are aligned to this.
     const ALIGN: usize = 64;
     let header = Header {
@@ -206,7 +202,7 @@ mod tests {
         let tensor = Tensor::zeros([1], DType::Bf16).unwrap();
         assert_eq!(
             to_bytes(&tensor).unwrap_err().to_string(),
-            "cannot write tensor `npy bytes`: NumPy has no bfloat16; convert it to F32"
+            "cannot write `npy bytes`: NumPy has no bfloat16; convert it to F32"
         );
     }
 }

@@ -112,6 +112,18 @@ fn every_truncation_is_an_error() {
     }
 }
 
+#[test]
+fn an_archive_that_unpacks_to_half_a_gigabyte_is_refused() {
+    let mut bytes = COMPRESSED.to_vec();
+    let entry = bytes.windows(4).position(|window| window == b"PK\x01\x02");
+    let size = entry.unwrap() + 24;
+    bytes[size..size + 4].copy_from_slice(&(1u32 << 29).to_le_bytes());
+    assert_eq!(
+        npz::from_bytes(&bytes).unwrap_err().to_string(),
+        "npz bytes: the members unpack to 536870912 bytes and more, 268435456 are allowed for an archive of this size"
+    );
+}
+
 proptest! {
     #[test]
     fn changed_bytes_do_not_panic(changes in prop::collection::vec((0..COMPRESSED.len(), any::<u8>()), 1..6)) {

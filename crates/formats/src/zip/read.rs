@@ -1,7 +1,4 @@
-//! As much of the zip format as npz needs: stored or deflated members.
-//!
-//! Written here because the archive of a few plain members takes two pages,
-//! and a general zip crate brings more dependencies than this whole crate has.
+//! Finding the members of an archive in memory and unpacking them.
 
 use std::borrow::Cow;
 use std::io::Read;
@@ -9,20 +6,17 @@ use std::io::Read;
 use flate2::Crc;
 use flate2::read::DeflateDecoder;
 
-const END: &[u8] = b"PK\x05\x06";
-const CENTRAL: &[u8] = b"PK\x01\x02";
-const LOCAL: &[u8] = b"PK\x03\x04";
-/// Bytes of the end record, without its comment.
-const END_SIZE: usize = 22;
-const CENTRAL_SIZE: usize = 46;
-const LOCAL_SIZE: usize = 30;
+use super::{
+    CENTRAL, CENTRAL_SIZE, END, END_SIZE, LOCAL, LOCAL_SIZE, WIDE_END, WIDE_FIELD, WIDE_LOCATOR,
+    WIDE_LOCATOR_SIZE,
+};
 
 /// An archive whose directory has been found.
 #[derive(Debug)]
 pub(crate) struct Archive<'a> {
     bytes: &'a [u8],
     directory: usize,
-    members: usize,
+    members: u64,
 }
 
 /// One file of an archive, as the directory describes it.
@@ -45,26 +39,48 @@ impl<'a> Archive<'a> {
             .map(|at| first + at)
             .filter(|end| end + END_SIZE <= bytes.len())
             .ok_or("this is not a zip archive, or its end is missing")?;
-        Ok(Self {
+        let mut archive = Self {
             bytes,
             directory: u32_at(bytes, end + 16)? as usize,
-            members: usize::from(u16_at(bytes, end + 10)?),
-        })
+            members: u64::from(u16_at(bytes, end + 10)?),
+        };
+        // Fields of all ones say that a record of wider fields stands before this one.
+        let wide = u32_at(bytes, end + 16)? == u32::MAX || archive.members == u64::from(u16::MAX);
+        let locator = end.checked_sub(WIDE_LOCATOR_SIZE);
+        if let Some(locator) = locator.filter(|_| wide)
+            && slice(bytes, locator, 4)? == WIDE_LOCATOR
+        {
+            let record = usize::try_from(u64_at(bytes, locator + 8)?).map_err(|_| beyond())?;
+            if slice(bytes, record, 4)? != WIDE_END {
+                return Err("the end of the archive is damaged".into());
+            }
+            archive.members = u64_at(bytes, record + 32)?;
+            archive.directory =
+                usize::try_from(u64_at(bytes, record + 48)?).map_err(|_| beyond())?;
+        }
+        Ok(archive)
     }
 
     /// All members, in the order of the directory.
     ///
-    /// Members that share bytes are refused: a small archive could otherwise
-    /// unpack into any amount.
-    pub(crate) fn members(&self) -> Result<Vec<Member<'a>>, String> {
+    /// Members that share bytes are refused, and members that would unpack
+    /// into more than `limit` bytes together: a small archive could otherwise
+    /// take any amount of memory.
+    pub(crate) fn members(&self, limit: u64) -> Result<Vec<Member<'a>>, String> {
         let mut at = self.directory;
-        let mut packed = 0;
+        let (mut packed, mut unpacked) = (0, 0u64);
         let mut members = Vec::new();
         for _ in 0..self.members {
             let (member, next) = self.member(at)?;
             packed += member.packed.len();
             if packed > self.bytes.len() {
                 return Err("members of the archive overlap".into());
+            }
+            unpacked = unpacked.saturating_add(member.size);
+            if unpacked > limit {
+                return Err(format!(
+                    "the members unpack to {unpacked} bytes and more, {limit} are allowed for an archive of this size"
+                ));
             }
             members.push(member);
             at = next;
@@ -131,66 +147,13 @@ impl<'a> Member<'a> {
                 ));
             }
         };
-        if content.len() as u64 != self.size || checksum(&content) != self.crc {
+        let mut crc = Crc::new();
+        crc.update(&content);
+        if content.len() as u64 != self.size || crc.sum() != self.crc {
             return Err("size or checksum do not match the content; the archive is damaged".into());
         }
         Ok(content)
     }
-}
-
-/// An archive of stored files. `None` if it does not fit the plain format.
-pub(crate) fn archive(files: &[(String, Vec<u8>)]) -> Option<Vec<u8>> {
-    /// Names are UTF-8.
-    const FLAGS: u16 = 1 << 11;
-    /// 1 January 1980, so that the same content gives the same bytes.
-    const DATE: u16 = 1 << 5 | 1;
-    const VERSION: u16 = 20;
-    let (mut bytes, mut directory) = (Vec::new(), Vec::new());
-    for (name, content) in files {
-        let size = u32::try_from(content.len()).ok()?;
-        let offset = u32::try_from(bytes.len()).ok()?;
-        let name_length = u16::try_from(name.len()).ok()?;
-        let mut fields = Vec::new();
-        for field in [VERSION, FLAGS, 0, 0, DATE] {
-            fields.extend(field.to_le_bytes());
-        }
-        for field in [checksum(content), size, size] {
-            fields.extend(field.to_le_bytes());
-        }
-        fields.extend(name_length.to_le_bytes());
-        fields.extend([0; 2]);
-
-        bytes.extend(LOCAL);
-        bytes.extend(&fields);
-        bytes.extend(name.as_bytes());
-        bytes.extend(content);
-
-        directory.extend(CENTRAL);
-        directory.extend(VERSION.to_le_bytes());
-        directory.extend(&fields);
-        // Comment, disk and attributes.
-        directory.extend([0; 10]);
-        directory.extend(offset.to_le_bytes());
-        directory.extend(name.as_bytes());
-    }
-    let start = u32::try_from(bytes.len()).ok()?;
-    let count = u16::try_from(files.len()).ok()?;
-    let length = u32::try_from(directory.len()).ok()?;
-    bytes.append(&mut directory);
-    bytes.extend(END);
-    bytes.extend([0; 4]);
-    bytes.extend(count.to_le_bytes());
-    bytes.extend(count.to_le_bytes());
-    bytes.extend(length.to_le_bytes());
-    bytes.extend(start.to_le_bytes());
-    bytes.extend([0; 2]);
-    Some(bytes)
-}
-
-fn checksum(content: &[u8]) -> u32 {
-    let mut crc = Crc::new();
-    crc.update(content);
-    crc.sum()
 }
 
 /// The 64-bit values that stand in for fields of all ones, in their order.
@@ -212,13 +175,12 @@ impl WideFields<'_> {
 
 /// The content of the extra field for 64-bit sizes, or nothing.
 fn wide_extra(mut extra: &[u8]) -> &[u8] {
-    const ZIP64: [u8; 2] = [1, 0];
     while let Some((&[id0, id1, low, high], rest)) = extra.split_first_chunk() {
         let length = usize::from(u16::from_le_bytes([low, high]));
         let Some((field, next)) = rest.split_at_checked(length) else {
             break;
         };
-        if [id0, id1] == ZIP64 {
+        if u16::from_le_bytes([id0, id1]) == WIDE_FIELD {
             return field;
         }
         extra = next;
@@ -231,81 +193,23 @@ fn slice(bytes: &[u8], at: usize, length: usize) -> Result<&[u8], String> {
     bytes.get(at..end).ok_or_else(beyond)
 }
 
+fn array_at<const SIZE: usize>(bytes: &[u8], at: usize) -> Result<[u8; SIZE], String> {
+    let field = slice(bytes, at, SIZE)?;
+    Ok(field.try_into().expect("the slice has this size"))
+}
+
 fn u16_at(bytes: &[u8], at: usize) -> Result<u16, String> {
-    let field = slice(bytes, at, 2)?;
-    Ok(u16::from_le_bytes(field.try_into().expect("two bytes")))
+    array_at(bytes, at).map(u16::from_le_bytes)
 }
 
 fn u32_at(bytes: &[u8], at: usize) -> Result<u32, String> {
-    let field = slice(bytes, at, 4)?;
-    Ok(u32::from_le_bytes(field.try_into().expect("four bytes")))
+    array_at(bytes, at).map(u32::from_le_bytes)
+}
+
+fn u64_at(bytes: &[u8], at: usize) -> Result<u64, String> {
+    array_at(bytes, at).map(u64::from_le_bytes)
 }
 
 fn beyond() -> String {
     "the archive points beyond its end; it is truncated or damaged".into()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn members_come_back_in_order() {
-        let files = [
-            ("b".to_string(), vec![1, 2, 3]),
-            ("a/é".to_string(), vec![]),
-        ];
-        let bytes = archive(&files).unwrap();
-        let members: Vec<_> = Archive::new(&bytes)
-            .unwrap()
-            .members()
-            .unwrap()
-            .into_iter()
-            .map(|member| (member.name.clone(), member.content().unwrap().into_owned()))
-            .collect();
-        assert_eq!(members, files);
-    }
-
-    #[test]
-    fn a_changed_byte_is_noticed() {
-        let mut bytes = archive(&[("a".into(), vec![1, 2, 3])]).unwrap();
-        bytes[LOCAL_SIZE + 1] = 9;
-        let archive = Archive::new(&bytes).unwrap();
-        let members = archive.members().unwrap();
-        assert_eq!(
-            members[0].content().unwrap_err(),
-            "size or checksum do not match the content; the archive is damaged"
-        );
-    }
-
-    #[test]
-    fn members_may_not_share_bytes() {
-        let many = [
-            ("a".to_string(), vec![0; 1000]),
-            ("b".to_string(), vec![0; 1000]),
-        ];
-        let mut bytes = archive(&many).unwrap();
-        let second = bytes
-            .windows(4)
-            .rposition(|window| window == CENTRAL)
-            .unwrap();
-        bytes.drain(LOCAL_SIZE + 1001..second - CENTRAL_SIZE - 1);
-        let second = second - (LOCAL_SIZE + 1001);
-        bytes[second + 42..second + 46].fill(0);
-        let end = bytes.len() - END_SIZE;
-        let start = (second - CENTRAL_SIZE - 1) as u32;
-        bytes[end + 16..end + 20].copy_from_slice(&start.to_le_bytes());
-        assert_eq!(
-            Archive::new(&bytes).unwrap().members().unwrap_err(),
-            "members of the archive overlap"
-        );
-    }
-
-    #[test]
-    fn what_is_no_archive_says_so() {
-        assert_eq!(
-            Archive::new(b"hello").unwrap_err(),
-            "this is not a zip archive, or its end is missing"
-        );
-    }
 }
