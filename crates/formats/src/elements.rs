@@ -48,6 +48,28 @@ pub(crate) fn write_le_bytes(tensor: &Tensor, file: &mut dyn Write) -> io::Resul
     }
 }
 
+/// Where the elements of a contiguous tensor lie: tensors of one dtype, length
+/// and address are one memory.
+#[cfg(feature = "pytorch")]
+pub(crate) fn address(tensor: &Tensor) -> Option<usize> {
+    fn of<T: Element>(tensor: &Tensor) -> Option<usize> {
+        let elements = tensor.as_slice::<T>().ok()?;
+        Some(elements.as_ptr().addr())
+    }
+    match tensor.dtype() {
+        DType::Bool => of::<bool>(tensor),
+        DType::U8 => of::<u8>(tensor),
+        DType::I8 => of::<i8>(tensor),
+        DType::I16 => of::<i16>(tensor),
+        DType::I32 => of::<i32>(tensor),
+        DType::I64 => of::<i64>(tensor),
+        DType::F16 => of::<f16>(tensor),
+        DType::Bf16 => of::<bf16>(tensor),
+        DType::F32 => of::<f32>(tensor),
+        DType::F64 => of::<f64>(tensor),
+    }
+}
+
 fn read<T: Element, const SIZE: usize>(
     bytes: &[u8],
     shape: &[usize],

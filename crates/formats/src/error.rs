@@ -37,10 +37,17 @@ pub enum Error {
         name: String,
     },
 
-    /// A map cannot be written in this format.
-    #[error("cannot write tensor `{name}`: {reason}")]
+    /// A value that should be named tensors is something else.
+    #[error("the value is no state dict: {reason}")]
+    NotTensors {
+        /// What it is.
+        reason: String,
+    },
+
+    /// A map or value cannot be written in this format.
+    #[error("cannot write `{name}`: {reason}")]
     Unwritable {
-        /// The tensor.
+        /// The tensor or entry.
         name: String,
         /// What stands in the way.
         reason: String,

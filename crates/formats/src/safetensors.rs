@@ -324,7 +324,7 @@ mod tests {
         let map = TensorMap::from_pairs([("__metadata__", Tensor::scalar(1.0f32))]).unwrap();
         assert_eq!(
             to_bytes(&map).unwrap_err().to_string(),
-            "cannot write tensor `__metadata__`: the format reserves this name; rename the tensor"
+            "cannot write `__metadata__`: the format reserves this name; rename the tensor"
         );
     }
 
