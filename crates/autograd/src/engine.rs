@@ -1,7 +1,7 @@
 //! Walking the record backwards.
 
-use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry::{Occupied, Vacant};
 use std::sync::Arc;
 
 use gradus_tensor::{Array, Shared, Tensor, ops::Arithmetic};
@@ -11,9 +11,9 @@ use crate::leaf::Leaf;
 use crate::record::Node;
 use crate::var::{Repr, Var};
 
-/// Entries kept in the sorted list; older ones wait in the tree. A list alone would be quadratic when
-/// many records wait, a tree alone costs a quarter of a small step.
-const NEAR: usize = 32;
+/// Entries kept in the sorted list; older ones wait in the tree. Few records wait at a time in most
+/// graphs, and a tree alone costs a quarter of a small step.
+const NEAR: usize = 8;
 
 struct Entry<'g, A> {
     stamp: u64,
@@ -24,9 +24,11 @@ struct Entry<'g, A> {
 /// Records whose gradient is known in part, newest first. They are borrowed from the graph, which
 /// the output keeps alive: counting references would cost as much as a small rule.
 pub(crate) struct Queue<'g, A> {
-    /// Ascending by stamp; everything here is newer than everything in `far`.
-    near: Vec<Entry<'g, A>>,
-    far: BTreeMap<(u64, usize), Entry<'g, A>>,
+    /// The first `len` are taken, ascending by stamp; all are newer than everything in `far`.
+    near: [Option<Entry<'g, A>>; NEAR],
+    len: usize,
+    /// None as long as nothing had to wait there.
+    far: Option<BTreeMap<(u64, usize), Entry<'g, A>>>,
     leaves: Leaves<A>,
 }
 
@@ -79,8 +81,9 @@ impl Gradient for Var {
 impl<'g, A: Gradient> Queue<'g, A> {
     fn new(leaves: Leaves<A>) -> Queue<'g, A> {
         Queue {
-            near: Vec::new(),
-            far: BTreeMap::new(),
+            near: [const { None }; NEAR],
+            len: 0,
+            far: None,
             leaves,
         }
     }
@@ -89,74 +92,91 @@ impl<'g, A: Gradient> Queue<'g, A> {
     #[inline]
     pub(crate) fn push(&mut self, node: &'g Shared<Node>, gradient: A) -> Result<()> {
         let stamp = node.stamp();
-        if !self.far.is_empty()
-            && self
-                .far
-                .last_key_value()
-                .is_some_and(|(&(newest, _), _)| stamp <= newest)
-        {
-            return self.push_far(node, gradient);
+        if self.len == NEAR || self.far.is_some() {
+            return self.push_crowded(node, gradient);
         }
-        let mut at = self.near.len();
-        while at > 0 && self.near[at - 1].stamp >= stamp {
-            at -= 1;
-            if self.near[at].stamp == stamp && Shared::same(self.near[at].node, node) {
-                let sum = self.near[at].gradient.add(&gradient)?;
-                self.near[at].gradient = sum;
+        self.push_near(stamp, node, gradient)
+    }
+
+    #[inline]
+    fn push_near(&mut self, stamp: u64, node: &'g Shared<Node>, gradient: A) -> Result<()> {
+        let mut at = self.len;
+        while at > 0
+            && let Some(entry) = &mut self.near[at - 1]
+            && entry.stamp >= stamp
+        {
+            if entry.stamp == stamp && Shared::same(entry.node, node) {
+                entry.gradient = entry.gradient.add(&gradient)?;
                 return Ok(());
             }
+            at -= 1;
         }
-        self.near.insert(
-            at,
-            Entry {
-                stamp,
-                node,
-                gradient,
-            },
-        );
-        if self.near.len() > NEAR {
+        for i in (at..self.len).rev() {
+            self.near.swap(i, i + 1);
+        }
+        self.near[at] = Some(Entry {
+            stamp,
+            node,
+            gradient,
+        });
+        self.len += 1;
+        Ok(())
+    }
+
+    /// Among many waiting records.
+    #[inline(never)]
+    fn push_crowded(&mut self, node: &'g Shared<Node>, gradient: A) -> Result<()> {
+        if self.len == NEAR {
             self.spill();
         }
-        Ok(())
-    }
-
-    #[inline(never)]
-    fn push_far(&mut self, node: &'g Shared<Node>, gradient: A) -> Result<()> {
-        let key = (node.stamp(), Shared::address(node));
-        if let Some(entry) = self.far.get_mut(&key) {
-            entry.gradient = entry.gradient.add(&gradient)?;
-        } else {
-            self.far.insert(
-                key,
-                Entry {
-                    stamp: key.0,
+        let stamp = node.stamp();
+        let far = self.far.get_or_insert_default();
+        if far
+            .last_key_value()
+            .is_none_or(|(&(newest, _), _)| stamp > newest)
+        {
+            return self.push_near(stamp, node, gradient);
+        }
+        match far.entry((stamp, Shared::address(node))) {
+            Occupied(mut entry) => {
+                let sum = entry.get().gradient.add(&gradient)?;
+                entry.get_mut().gradient = sum;
+            }
+            Vacant(place) => {
+                place.insert(Entry {
+                    stamp,
                     node,
                     gradient,
-                },
-            );
+                });
+            }
         }
         Ok(())
     }
 
-    #[inline(never)]
+    /// Moves the older half of the list into the tree.
     fn spill(&mut self) {
         // Entries of one stamp stay together, or one of them would be newer than the tree's newest.
+        let stamp = |at: usize| self.near[at].as_ref().map(|entry| entry.stamp);
         let mut cut = NEAR / 2;
-        while cut < self.near.len() && self.near[cut].stamp == self.near[cut - 1].stamp {
+        while cut < self.len && stamp(cut) == stamp(cut - 1) {
             cut += 1;
         }
-        for entry in self.near.drain(..cut) {
-            self.far
-                .insert((entry.stamp, Shared::address(entry.node)), entry);
+        let far = self.far.get_or_insert_default();
+        for entry in self.near[..cut].iter_mut().filter_map(Option::take) {
+            far.insert((entry.stamp, Shared::address(entry.node)), entry);
         }
+        self.near[..self.len].rotate_left(cut);
+        self.len -= cut;
     }
 
     #[inline]
     fn pop(&mut self) -> Option<Entry<'g, A>> {
-        match self.near.pop() {
-            Some(entry) => Some(entry),
-            None => self.far.pop_last().map(|(_, entry)| entry),
+        if self.len > 0 {
+            self.len -= 1;
+            return self.near[self.len].take();
         }
+        let far = self.far.as_mut()?;
+        far.pop_last().map(|(_, entry)| entry)
     }
 
     /// A gradient arrives at a leaf. `used` is the leaf's value that the operation saw and kept: `false`
@@ -204,25 +224,13 @@ fn start<'g, A: Gradient>(queue: &mut Queue<'g, A>, output: &'g Var, gradient: A
     }
 }
 
-thread_local! {
-    /// The list's memory, kept between calls.
-    static SPARE: Cell<Vec<Entry<'static, Tensor>>> = const { Cell::new(Vec::new()) };
-}
-
-/// An empty list in the memory of another; only the lifetime in its type changes.
-fn reuse<'a, 'b>(list: Vec<Entry<'a, Tensor>>) -> Vec<Entry<'b, Tensor>> {
-    list.into_iter().map_while(|_| None).collect()
-}
-
 /// Adds d`output` to the gradients of all leaves behind it.
 pub(crate) fn backward(output: &Var, gradient: Tensor, retain: bool) -> Result<()> {
     let mut queue = Queue::new(Leaves::Accumulate);
-    queue.near = reuse(SPARE.take());
     start(&mut queue, output, gradient)?;
     while let Some(entry) = queue.pop() {
         entry.node.pull(&entry.gradient, &mut queue, retain)?;
     }
-    SPARE.set(reuse(queue.near));
     Ok(())
 }
 

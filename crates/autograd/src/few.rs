@@ -1,45 +1,37 @@
 //! A short list in place.
 
-/// Operations of up to this many inputs are recorded in one block.
-const INLINE: usize = 3;
-
-/// A list that keeps up to three values in place.
-#[derive(Clone)]
+/// A list that keeps up to three values in place. Each length is a variant of its own, so that making
+/// and dropping one touches the values that are there.
+#[derive(Clone, Default)]
 pub(crate) enum Few<T> {
-    Inline(usize, [T; INLINE]),
+    #[default]
+    None,
+    One([T; 1]),
+    Two([T; 2]),
+    Three([T; 3]),
     Many(Vec<T>),
 }
 
-impl<T: Default> Default for Few<T> {
+impl<T> Few<T> {
+    /// The values `at(0)`, …, `at(len - 1)`.
     #[inline(always)]
-    fn default() -> Few<T> {
-        Few::Inline(0, [T::default(), T::default(), T::default()])
-    }
-}
-
-impl<T: Default> Few<T> {
-    /// Makes room for `len` default values, in a list that is still empty.
-    #[inline]
-    pub(crate) fn resize(&mut self, len: usize) -> &mut [T] {
-        match self {
-            Few::Inline(own, _) if len <= INLINE => *own = len,
-            _ => *self = Few::Many(std::iter::repeat_with(T::default).take(len).collect()),
+    pub(crate) fn from_fn(len: usize, mut at: impl FnMut(usize) -> T) -> Few<T> {
+        match len {
+            0 => Few::None,
+            1 => Few::One([at(0)]),
+            2 => Few::Two([at(0), at(1)]),
+            3 => Few::Three([at(0), at(1), at(2)]),
+            _ => Few::Many((0..len).map(at).collect()),
         }
-        self.as_mut_slice()
     }
 
     #[inline]
     pub(crate) fn as_slice(&self) -> &[T] {
         match self {
-            Few::Inline(len, values) => &values[..*len],
-            Few::Many(values) => values,
-        }
-    }
-
-    #[inline]
-    pub(crate) fn as_mut_slice(&mut self) -> &mut [T] {
-        match self {
-            Few::Inline(len, values) => &mut values[..*len],
+            Few::None => &[],
+            Few::One(values) => values,
+            Few::Two(values) => values,
+            Few::Three(values) => values,
             Few::Many(values) => values,
         }
     }
@@ -52,12 +44,9 @@ mod tests {
     #[test]
     fn short_lists_stay_in_place_and_long_ones_move_out() {
         for len in 0..6 {
-            let mut few = Few::<usize>::default();
-            for (i, value) in few.resize(len).iter_mut().enumerate() {
-                *value = i;
-            }
+            let few = Few::from_fn(len, |i| i);
             assert!(few.as_slice().iter().copied().eq(0..len));
-            assert_eq!(matches!(few, Few::Inline(..)), len <= INLINE);
+            assert_eq!(matches!(few, Few::Many(_)), len > 3);
         }
     }
 }

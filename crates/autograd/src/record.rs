@@ -15,12 +15,21 @@ use crate::leaf::Leaf;
 use crate::var::{Held, Repr, Var};
 
 /// Where an input came from, if its gradient is wanted.
-#[derive(Clone, Default)]
 pub(crate) enum Edge {
-    #[default]
     Constant,
     Leaf(Arc<Leaf>),
-    Node(Shared<Node>),
+    Node(Parent),
+}
+
+/// A record that another one came from. Its drop does not recurse without bound.
+#[derive(Clone)]
+pub(crate) struct Parent(Option<Shared<Node>>);
+
+impl Parent {
+    #[inline]
+    pub(crate) fn new(node: Shared<Node>) -> Parent {
+        Parent(Some(node))
+    }
 }
 
 /// A recorded operation, whichever it is.
@@ -28,16 +37,21 @@ pub(crate) type Node = Record<dyn Rule>;
 
 /// What one operation leaves behind.
 pub(crate) struct Record<R: ?Sized> {
-    /// Larger than the stamp of everything this operation depends on.
-    stamp: u64,
-    saves: Saves,
-    kept: Lock<Option<Kept>>,
-    edges: Edges,
+    trail: Trail,
     rule: R,
 }
 
+/// What a record holds whatever its operation.
+struct Trail {
+    /// Larger than the stamp of everything this operation depends on.
+    stamp: u64,
+    saves: Saves,
+    edges: Few<Edge>,
+    kept: Lock<Option<Kept>>,
+}
+
 /// What the rule reads: at most what the operation's `SAVES` names.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 struct Kept {
     inputs: Few<Option<Tensor>>,
     output: Option<Tensor>,
@@ -141,16 +155,20 @@ fn recorded<R: Rule + 'static>(
     held: &mut [Held<'_>],
     out: Tensor,
 ) -> Var {
-    let empty = Shared::new(Record {
-        stamp: 0,
-        saves,
-        kept: Lock::new(Some(Kept::default())),
-        edges: Edges(Few::default()),
+    let empty = Shared::new_with(|| Record {
+        trail: Trail {
+            stamp: 0,
+            saves,
+            edges: Few::None,
+            kept: Lock::new(None),
+        },
         rule,
     });
     // SAFETY: an unsizing coercion.
     let mut node: Shared<Node> = unsafe { empty.coerce(|p| p as *mut Node) };
-    node.fill(inputs, held, &out);
+    if let Some(node) = Shared::get_mut(&mut node) {
+        node.trail.fill(inputs, held, &out);
+    }
     Var(Repr::Recorded(out, node))
 }
 
@@ -158,46 +176,59 @@ thread_local! {
     static CLOCK: Cell<u64> = const { Cell::new(0) };
 }
 
-/// Fills a record that nobody else has seen: in place, because moving one costs as much as a small
-/// operation.
-trait Fill {
-    fn fill(&mut self, inputs: &[&Var], held: &mut [Held<'_>], out: &Tensor);
-}
-
-impl Fill for Shared<Node> {
+impl Trail {
+    /// Fills the trail of a record that nobody else has seen: in place, because moving one costs as much
+    /// as a small operation.
     fn fill(&mut self, inputs: &[&Var], held: &mut [Held<'_>], out: &Tensor) {
-        let Some(node) = Shared::get_mut(self) else {
-            return;
-        };
-        let saves = node.saves;
-        let edges = node.edges.0.resize(inputs.len());
         // Lamport time: later than everything on this thread and than all inputs.
         let mut latest = CLOCK.get();
-        for (edge, input) in edges.iter_mut().zip(inputs) {
-            *edge = input.edge();
-            if let Edge::Node(node) = edge {
-                latest = latest.max(node.stamp);
-            }
-        }
-        CLOCK.set(latest + 1);
-        node.stamp = latest + 1;
-        if saves.is_nothing() {
-            return;
-        }
-        if let Some(kept) = node.kept.get_mut() {
-            let slots = kept.inputs.resize(inputs.len());
-            for (i, (slot, held)) in slots.iter_mut().zip(held).enumerate() {
-                if saves.has_input(i) {
-                    // What came out of a leaf's lock moves in here; the rest is cloned.
-                    *slot = Some(held.take());
-                } else if saves.has_shapes() {
-                    *slot = Some(held.get().stand_in());
+        self.edges = Few::from_fn(
+            inputs.len(),
+            #[inline(always)]
+            |i| {
+                let edge = inputs[i].edge();
+                if let Edge::Node(Parent(Some(node))) = &edge {
+                    latest = latest.max(node.trail.stamp);
                 }
-            }
-            if saves.has_output() {
-                kept.output = Some(out.clone());
-            }
+                edge
+            },
+        );
+        CLOCK.set(latest + 1);
+        self.stamp = latest + 1;
+        let saves = self.saves;
+        if !saves.is_nothing() {
+            *self.kept.get_mut() = Some(Kept {
+                inputs: Few::from_fn(
+                    held.len(),
+                    #[inline(always)]
+                    |i| {
+                        if saves.has_input(i) {
+                            // What came out of a leaf's lock moves in here; the rest is cloned.
+                            Some(held[i].take())
+                        } else if saves.has_shapes() {
+                            Some(held[i].get().stand_in())
+                        } else {
+                            None
+                        }
+                    },
+                ),
+                output: saves.has_output().then(|| out.clone()),
+            });
         }
+    }
+
+    /// The saved values, taken or copied; `None` if they were freed.
+    #[inline(always)]
+    fn kept(&self, retain: bool) -> Option<Kept> {
+        // A rule that reads nothing but `g` has no lock to take and nothing to free.
+        if self.saves.is_nothing() {
+            return Some(Kept {
+                inputs: Few::None,
+                output: None,
+            });
+        }
+        let mut slot = self.kept.lock();
+        if retain { slot.clone() } else { slot.take() }
     }
 }
 
@@ -208,16 +239,7 @@ impl Node {
 
     #[inline]
     pub(crate) fn stamp(&self) -> u64 {
-        self.stamp
-    }
-
-    /// The saved values, taken or copied.
-    #[inline]
-    fn kept(&self, retain: bool) -> Result<Kept> {
-        let mut slot = self.kept.lock();
-        let kept = if retain { slot.clone() } else { slot.take() };
-        drop(slot);
-        kept.ok_or_else(|| Error::GraphFreed(self.name()))
+        self.trail.stamp
     }
 
     /// Computes the gradients of the inputs from that of the result and hands them on. Without
@@ -228,14 +250,11 @@ impl Node {
         queue: &mut Queue<'g, Tensor>,
         retain: bool,
     ) -> Result<()> {
-        // A rule that reads nothing but `g` has no lock to take and nothing to free.
-        let kept = if self.saves.is_nothing() {
-            Kept::default()
-        } else {
-            self.kept(retain)?
+        let Some(kept) = self.trail.kept(retain) else {
+            return Err(Error::GraphFreed(self.name()));
         };
         let stored = kept.inputs.as_slice();
-        let saved = Saved::new(self.name(), self.saves, stored, kept.output.as_ref());
+        let saved = Saved::new(self.name(), self.trail.saves, stored, kept.output.as_ref());
         self.hand_on(stored, queue, |wrt| self.rule.vjp(wrt, &saved, g))
     }
 
@@ -248,12 +267,10 @@ impl Node {
         queue: &mut Queue<'g, Var>,
         retain: bool,
     ) -> Result<()> {
-        let kept = if self.saves.is_nothing() {
-            Kept::default()
-        } else {
-            self.kept(retain)?
+        let Some(kept) = self.trail.kept(retain) else {
+            return Err(Error::GraphFreed(self.name()));
         };
-        let edges = self.edges.0.as_slice();
+        let edges = self.trail.edges.as_slice();
         let stored = kept.inputs.as_slice();
         let inputs: Vec<Option<Var>> = stored
             .iter()
@@ -262,8 +279,8 @@ impl Node {
             .map(|(i, (value, edge))| {
                 let value = value.clone()?;
                 Some(Var(match edge {
-                    Edge::Leaf(leaf) if self.saves.has_input(i) => Repr::Leaf(leaf.clone()),
-                    Edge::Node(node) if self.saves.has_input(i) => {
+                    Edge::Leaf(leaf) if self.trail.saves.has_input(i) => Repr::Leaf(leaf.clone()),
+                    Edge::Node(Parent(Some(node))) if self.trail.saves.has_input(i) => {
                         Repr::Recorded(value, node.clone())
                     }
                     _ => Repr::Plain(value),
@@ -273,7 +290,7 @@ impl Node {
         let output = kept
             .output
             .map(|value| Var(Repr::Recorded(value, this.clone())));
-        let saved = Saved::new(self.name(), self.saves, &inputs, output.as_ref());
+        let saved = Saved::new(self.name(), self.trail.saves, &inputs, output.as_ref());
         self.hand_on(stored, queue, |wrt| self.rule.vjp_recorded(wrt, &saved, g))
     }
 
@@ -285,11 +302,10 @@ impl Node {
         queue: &mut Queue<'g, A>,
         vjp: impl Fn(usize) -> gradus_tensor::Result<A>,
     ) -> Result<()> {
-        for (wrt, edge) in self.edges.0.as_slice().iter().enumerate() {
+        for (wrt, edge) in self.trail.edges.as_slice().iter().enumerate() {
             match edge {
-                Edge::Constant => {}
                 Edge::Leaf(leaf) => {
-                    let used = if self.saves.has_input(wrt) {
+                    let used = if self.trail.saves.has_input(wrt) {
                         stored.get(wrt).and_then(Option::as_ref)
                     } else {
                         None
@@ -299,15 +315,13 @@ impl Node {
                         return Err(Error::LeafChanged(self.name()));
                     }
                 }
-                Edge::Node(node) => queue.push(node, vjp(wrt)?)?,
+                Edge::Node(Parent(Some(node))) => queue.push(node, vjp(wrt)?)?,
+                Edge::Constant | Edge::Node(Parent(None)) => {}
             }
         }
         Ok(())
     }
 }
-
-/// Edges whose drop does not recurse without bound.
-struct Edges(Few<Edge>);
 
 /// Graphs are freed by recursion to this depth and from a list below it.
 const DROP_DEPTH: u32 = 64;
@@ -319,12 +333,11 @@ thread_local! {
     static ANY_WAITING: Cell<bool> = const { Cell::new(false) };
 }
 
-impl Drop for Edges {
+impl Drop for Parent {
+    #[inline]
     fn drop(&mut self) {
-        for edge in self.0.as_mut_slice() {
-            if let Edge::Node(node) = std::mem::take(edge) {
-                release(node);
-            }
+        if let Some(node) = self.0.take() {
+            release(node);
         }
     }
 }

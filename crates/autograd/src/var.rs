@@ -9,7 +9,7 @@ use crate::engine;
 use crate::error::{Error, Result};
 use crate::grad_mode::is_grad_enabled;
 use crate::leaf::Leaf;
-use crate::record::{Edge, Node, record, record_variadic};
+use crate::record::{Edge, Node, Parent, record, record_variadic};
 
 /// A tensor through which gradients flow; cheap to clone, `Send + Sync`.
 ///
@@ -314,7 +314,7 @@ impl Var {
     pub(crate) fn edge(&self) -> Edge {
         match &self.0 {
             Repr::Leaf(leaf) if leaf.requires_grad() => Edge::Leaf(leaf.clone()),
-            Repr::Recorded(_, node) => Edge::Node(node.clone()),
+            Repr::Recorded(_, node) => Edge::Node(Parent::new(node.clone())),
             _ => Edge::Constant,
         }
     }
@@ -354,21 +354,15 @@ impl Held<'_> {
     }
 }
 
-/// The values of an operation's inputs. Not part of `apply`, which is compiled for every operation.
+/// The values of an operation's inputs. Not part of `apply`, which is compiled for every operation;
+/// loops, because `map` on arrays is compiled into a call that moves memory.
 #[inline(always)]
 fn held_all<'a, const N: usize>(inputs: &[&'a Var; N]) -> [Held<'a>; N] {
-    std::array::from_fn(
-        #[inline(always)]
-        |i| inputs[i].held(),
-    )
-}
-
-#[inline(always)]
-fn lent<'a, const N: usize>(held: &'a [Held<'_>; N]) -> [&'a Tensor; N] {
-    std::array::from_fn(
-        #[inline(always)]
-        |i| held[i].get(),
-    )
+    let mut held = [const { Held::Owned(None) }; N];
+    for (held, input) in held.iter_mut().zip(inputs) {
+        *held = input.held();
+    }
+    held
 }
 
 /// Whether to record an operation on these inputs.
@@ -381,7 +375,10 @@ impl Array for Var {
     #[inline]
     fn apply<O: Op<N>, const N: usize>(op: O, inputs: [&Var; N]) -> gradus_tensor::Result<Var> {
         let mut held = held_all(&inputs);
-        let out = op.forward(lent(&held))?;
+        let out = op.forward(std::array::from_fn(
+            #[inline(always)]
+            |i| held[i].get(),
+        ))?;
         if is_recorded(&inputs) {
             return Ok(record(op, &inputs, &mut held, out));
         }

@@ -1,8 +1,8 @@
 //! The affine map of a fully connected layer, fused.
 
-use super::{MatrixProduct, Shapes, Sums};
+use super::{MatrixProduct, Shapes};
 use crate::dispatch::for_real;
-use crate::kernel::gemm;
+use crate::kernel::{self, gemm};
 use crate::layout::{Layout, MAX_RANK};
 use crate::{Array, ErrorKind, Op, Result, Saved, Saves, Tensor};
 
@@ -18,17 +18,19 @@ impl Op<3> for Affine {
     const SAVES: Saves = Saves::input(0).and(Saves::input(1));
 
     fn forward(&self, [x, w, b]: [&Tensor; 3]) -> Result<Tensor> {
-        let rank = x.rank();
         let (outputs, inputs) = (w.shape()[0], w.shape()[1]);
-        let rows = x
-            .numel()
-            .checked_div(inputs)
-            .unwrap_or_else(|| x.shape()[..rank - 1].iter().product());
-        let mut shape = [0; MAX_RANK];
-        shape[..rank].copy_from_slice(x.shape());
-        shape[rank - 1] = outputs;
         let mut layout = Layout::unset();
-        layout.set_row_major(Self::NAME, &shape[..rank])?;
+        let rows = if let &[rows, _] = x.shape() {
+            layout.set_row_major(Self::NAME, &[rows, outputs])?;
+            rows
+        } else {
+            let rank = x.rank();
+            let mut shape = [0; MAX_RANK];
+            shape[..rank].copy_from_slice(x.shape());
+            shape[rank - 1] = outputs;
+            layout.set_row_major(Self::NAME, &shape[..rank])?;
+            shape[..rank - 1].iter().product()
+        };
         for_real!(Self::NAME, x.dtype(), T => Ok(gemm::affine::<T>(x, w, b, rows, &layout)))
     }
 
@@ -40,7 +42,7 @@ impl Op<3> for Affine {
                 let x = saved.input(0)?;
                 on_rows(g, |g| on_rows(x, |x| A::apply(WeightGrad, [g, x])))
             }
-            _ => on_rows(g, |g| g.sum_dims(&[0], false)),
+            _ => on_rows(g, |g| A::apply(BiasGrad, [g])),
         }
     }
 }
@@ -66,6 +68,27 @@ impl Op<2> for WeightGrad {
         } else {
             saved.input(0)?.matmul(u)
         }
+    }
+}
+
+/// The sum of `g` over its rows, the gradient of the bias.
+#[derive(Clone, Debug)]
+pub(super) struct BiasGrad;
+
+impl Op<1> for BiasGrad {
+    const NAME: &'static str = "linear_bias_grad";
+    const SAVES: Saves = Saves::SHAPES;
+
+    fn forward(&self, [g]: [&Tensor; 1]) -> Result<Tensor> {
+        let (rows, outputs) = (g.shape()[0], g.shape()[1]);
+        let mut layout = Layout::unset();
+        layout.set_row_major(Self::NAME, &[outputs])?;
+        for_real!(Self::NAME, g.dtype(), T => Ok(kernel::sum_middle::<T>(g, (1, rows, outputs), &layout)))
+    }
+
+    /// with upstream u: dL/dg = u in every row
+    fn vjp<A: Array>(&self, _wrt: usize, saved: &Saved<'_, A>, u: &A) -> Result<A> {
+        u.expand(saved.shape(0)?)
     }
 }
 
@@ -172,6 +195,7 @@ mod tests {
         check_vjp(Affine, [&[4, 3], &[2, 3], &[2]]);
         check_vjp(Affine, [&[2, 4, 3], &[2, 3], &[2]]);
         check_vjp(Affine, [&[3], &[2, 3], &[2]]);
+        check_vjp(BiasGrad, [&[4, 2]]);
         check_vjp(WeightGrad, [&[4, 2], &[4, 3]]);
     }
 

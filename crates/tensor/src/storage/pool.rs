@@ -23,13 +23,21 @@ const FRONT: usize = 64;
 #[derive(Clone, Copy)]
 struct List {
     head: *mut u8,
-    blocks: usize,
+    /// How many more blocks may wait here; none as long as this thread keeps nothing.
+    room: usize,
+}
+
+impl List {
+    const EMPTY: List = List {
+        head: std::ptr::null_mut(),
+        room: 0,
+    };
 }
 
 thread_local! {
     // No destructor here, so that access is a plain load; `Guard` empties the lists at thread exit.
     static LISTS: [Cell<List>; CLASSES] =
-        const { [const { Cell::new(List { head: std::ptr::null_mut(), blocks: 0 }) }; CLASSES] };
+        const { [const { Cell::new(List::EMPTY) }; CLASSES] };
     static STATE: Cell<State> = const { Cell::new(State::New) };
     static SYSTEM_CALLS: Cell<u64> = const { Cell::new(0) };
     static GUARD: Guard = const { Guard };
@@ -47,7 +55,7 @@ struct Guard;
 impl Drop for Guard {
     fn drop(&mut self) {
         STATE.set(State::Closed);
-        release_memory();
+        empty_lists(false);
     }
 }
 
@@ -89,7 +97,7 @@ pub(super) fn take(bytes: usize) -> (NonNull<u8>, u8) {
             let head = unsafe { block.cast::<*mut u8>().read() };
             lists[class].set(List {
                 head,
-                blocks: list.blocks - 1,
+                room: list.room + 1,
             });
             Some(block)
         });
@@ -100,13 +108,19 @@ pub(super) fn take(bytes: usize) -> (NonNull<u8>, u8) {
     take_from_system(bytes, class)
 }
 
+/// This thread begins to keep what it frees.
+fn open_lists() {
+    if STATE.get() == State::New && GUARD.try_with(|_| ()).is_ok() {
+        STATE.set(State::Open);
+        empty_lists(true);
+    }
+}
+
 #[cold]
 #[inline(never)]
 fn take_from_system(bytes: usize, class: usize) -> (NonNull<u8>, u8) {
     SYSTEM_CALLS.set(SYSTEM_CALLS.get() + 1);
-    if STATE.get() == State::New && GUARD.try_with(|_| ()).is_ok() {
-        STATE.set(State::Open);
-    }
+    open_lists();
     let pooled = class < CLASSES;
     let layout = system_layout(if pooled {
         class_bytes(class)
@@ -138,14 +152,14 @@ pub(super) unsafe fn give(block: NonNull<u8>, class: u8) {
     if class < CLASSES {
         let kept = LISTS.with(|lists| {
             let list = lists[class].get();
-            if list.blocks >= most_blocks(class) || STATE.get() != State::Open {
+            if list.room == 0 {
                 return false;
             }
             // SAFETY: the caller gives up the block; its first word becomes the link.
             unsafe { block.cast::<*mut u8>().write(list.head) };
             lists[class].set(List {
                 head: block.as_ptr(),
-                blocks: list.blocks + 1,
+                room: list.room - 1,
             });
             true
         });
@@ -163,9 +177,7 @@ pub(super) unsafe fn give(block: NonNull<u8>, class: u8) {
 #[inline(never)]
 unsafe fn give_to_system(block: NonNull<u8>, class: usize) {
     // A thread that only frees has not opened its lists yet: from now on it keeps what it gets.
-    if STATE.get() == State::New && GUARD.try_with(|_| ()).is_ok() {
-        STATE.set(State::Open);
-    }
+    open_lists();
     // SAFETY: the block came from `alloc` with exactly this layout.
     unsafe {
         if class < CLASSES {
@@ -193,7 +205,8 @@ pub struct MemoryStats {
 pub fn memory_stats() -> MemoryStats {
     let idle_bytes = LISTS.with(|lists| {
         (0..CLASSES)
-            .map(|c| lists[c].get().blocks * class_bytes(c))
+            .filter(|_| STATE.get() == State::Open)
+            .map(|c| (most_blocks(c) - lists[c].get().room) * class_bytes(c))
             .sum()
     });
     MemoryStats {
@@ -205,12 +218,17 @@ pub fn memory_stats() -> MemoryStats {
 /// Returns the idle memory of this thread to the system, as `torch.cuda.empty_cache` does for its
 /// device.
 pub fn release_memory() {
+    empty_lists(STATE.get() == State::Open);
+}
+
+fn empty_lists(stay_open: bool) {
     LISTS.with(|lists| {
         for (class, list) in lists.iter().enumerate() {
+            let room = if stay_open { most_blocks(class) } else { 0 };
             let mut head = list
                 .replace(List {
-                    head: std::ptr::null_mut(),
-                    blocks: 0,
+                    room,
+                    ..List::EMPTY
                 })
                 .head;
             while let Some(block) = NonNull::new(head) {

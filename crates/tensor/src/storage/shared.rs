@@ -32,6 +32,12 @@ impl<T> Shared<T> {
     /// Moves a value into pooled memory.
     #[inline]
     pub fn new(value: T) -> Shared<T> {
+        Shared::new_with(|| value)
+    }
+
+    /// Makes a value in pooled memory: once there is a place, it need not be moved.
+    #[inline(always)]
+    pub fn new_with(make: impl FnOnce() -> T) -> Shared<T> {
         const { assert!(align_of::<T>() <= align_of::<Header>()) };
         let (memory, class) = pool::take(HEADER + size_of::<T>());
         // SAFETY: the memory has room for the header and, 16-byte aligned behind it, the value.
@@ -41,7 +47,7 @@ impl<T> Shared<T> {
                 class,
             });
             let place = memory.add(HEADER).cast::<T>();
-            place.write(value);
+            place.write(make());
             Shared(place)
         }
     }
