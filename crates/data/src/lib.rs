@@ -56,7 +56,10 @@ mod transforms;
 pub use adaptors::{Augment, Concat, DatasetExt, Map};
 pub use batch::{Batch, Sample};
 pub use collate::collate;
-pub use course::{linearly_separable_data, logistic_points};
+pub use course::{
+    data_2d, line_with_outliers, linearly_separable_data, logistic_points, noisy_line,
+    one_interval, three_classes, threshold_line, toy_set, two_intervals,
+};
 pub use csv_reader::{Column, CsvReader, Table};
 pub use dataset::Dataset;
 pub use error::{Error, ErrorKind, Result};
