@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
+use gradus_tensor::Scalar;
 use serde_json::{Map, Value};
 
 use super::case::Stop;
@@ -107,6 +108,11 @@ impl Args {
         self.optional(key, Value::as_u64)
     }
 
+    /// A number as its text says: an integer without a point, a float with one.
+    pub(crate) fn scalar_or(&self, key: &str, default: impl Into<Scalar>) -> Answer<Scalar> {
+        Ok(self.optional(key, scalar)?.unwrap_or(default.into()))
+    }
+
     pub(crate) fn usize(&self, key: &str) -> Answer<usize> {
         Ok(self.u64(key)? as usize)
     }
@@ -183,6 +189,13 @@ fn float(value: &Value) -> Option<f64> {
     }
 }
 
+fn scalar(value: &Value) -> Option<Scalar> {
+    let whole = value.as_i64().map(Scalar::Int);
+    whole
+        .or(value.as_bool().map(Scalar::Bool))
+        .or(float(value).map(Scalar::Float))
+}
+
 fn list<T>(value: &Value, item: impl Fn(&Value) -> Option<T>) -> Option<Vec<T>> {
     value.as_array()?.iter().map(item).collect()
 }
@@ -204,6 +217,9 @@ mod tests {
         assert_eq!(a.f64("norm").unwrap(), f64::INFINITY);
         assert_eq!(a.f64("n").unwrap(), 3.0);
         assert_eq!(a.f64_or("p", 0.5).unwrap(), 0.5);
+        assert_eq!(a.scalar_or("n", 1).unwrap(), Scalar::Int(3));
+        assert_eq!(a.scalar_or("lr", 1).unwrap(), Scalar::Float(0.137));
+        assert_eq!(a.scalar_or("p", true).unwrap(), Scalar::Bool(true));
         assert_eq!(a.sizes("shape").unwrap(), [2, 0]);
         assert!(a.bool("on").unwrap());
         assert_eq!(a.object("deep").unwrap().i64("x").unwrap(), 1);

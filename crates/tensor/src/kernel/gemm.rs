@@ -2,9 +2,10 @@
 
 use gemm_common::Parallelism;
 
-use super::copy_from;
 use super::dense::Dense;
+use super::elementwise::Shared;
 use super::parallel::{in_pool, num_threads};
+use super::{Number, copy_from, for_pieces};
 use crate::layout::Layout;
 use crate::{Element, Tensor};
 
@@ -29,8 +30,8 @@ impl<T> Matrix<T> {
 /// Rows of the result, columns of the result, length of the sums.
 pub(crate) type Sizes = (usize, usize, usize);
 
-/// Element types with a matrix product.
-pub(crate) trait Gemm: super::Real {
+/// Element types with a matrix product: those that kernels compute in.
+pub(crate) trait Gemm: Number {
     /// # Safety
     /// As [`product`].
     unsafe fn library(
@@ -62,6 +63,36 @@ macro_rules! gemm {
 }
 gemm! { f32, gemm_f32; f64, gemm_f64; }
 
+impl Gemm for i64 {
+    /// Row by row, wrapping around; neighbours of a row of `B` are added to neighbours of `C`.
+    // SAFETY: its conditions are those of the trait's method.
+    unsafe fn library(
+        (m, n, k): Sizes,
+        c: *mut i64,
+        add: bool,
+        a: Matrix<i64>,
+        b: Matrix<i64>,
+        _parallel: Parallelism,
+    ) {
+        for i in 0..m {
+            // SAFETY: as the caller promises; rows of `c` lie one after the other.
+            unsafe {
+                let row = c.add(i * n);
+                if !add {
+                    row.write_bytes(0, n);
+                }
+                for l in 0..k {
+                    let x = *a.at(i, l);
+                    for j in 0..n {
+                        let sum = row.add(j);
+                        *sum = (*sum).plus(x.times(*b.at(l, j)));
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// `A B` for each pair of matrices in the batch: `(batch.., m, k) × (batch.., k, n)`. The shapes were
 /// checked; `layout` is the result's.
 pub(crate) fn matmul<T: Gemm>(a: &Tensor, b: &Tensor, layout: &Layout) -> Tensor {
@@ -78,22 +109,25 @@ pub(crate) fn matmul<T: Gemm>(a: &Tensor, b: &Tensor, layout: &Layout) -> Tensor
         row: x.strides()[rank - 2],
         column: x.strides()[rank - 1],
     };
+    let count: usize = batch.iter().product();
+    let work = m.saturating_mul(n).saturating_mul(k);
+    // Small products share threads, a large one has them all.
+    let spread = count > 1 && work < PARALLEL && work.saturating_mul(count) >= PARALLEL;
+    let worth = if spread { 0 } else { usize::MAX };
+    let piece = (PIECE / work.max(1)).max(1);
     // SAFETY: the product writes all m · n elements of each of the batch's results.
     unsafe {
         Tensor::build::<T>(layout, |out| {
             if out.is_empty() {
                 return;
             }
-            let out = out.as_mut_ptr().cast::<T>();
-            for index in 0..batch.iter().product() {
-                product(
-                    (m, n, k),
-                    out.add(index * m * n),
-                    false,
-                    matrix(a, index),
-                    matrix(b, index),
-                );
-            }
+            let out = Shared(out.as_mut_ptr().cast::<T>());
+            for_pieces(count, piece, worth, |range| {
+                for index in range {
+                    let to = { out }.0.add(index * m * n);
+                    product((m, n, k), to, false, matrix(a, index), matrix(b, index));
+                }
+            });
         })
     }
 }
@@ -131,7 +165,8 @@ fn start_of(mut index: usize, batch: &[usize], x: &Tensor) -> usize {
     offset
 }
 
-/// `x Wᵀ + b` for `x` of `rows` rows: the bias is written first, the product added to it. the shapes were checked; `layout` is the result's.
+/// `x Wᵀ + b` for `x` of `rows` rows: the bias is written first, the product added to it. The
+/// shapes were checked; `layout` is the result's.
 pub(crate) fn affine<T: Gemm>(
     x: &Tensor,
     w: &Tensor,
@@ -184,6 +219,8 @@ pub(crate) fn affine<T: Gemm>(
 const TINY: usize = 256;
 /// Products with at least this many multiplications use threads.
 const PARALLEL: usize = 96 * 96 * 96;
+/// Multiplications in a thread's share of a batch of small products.
+const PIECE: usize = 48 * 48 * 48;
 
 /// `C = A B`, or `C += A B` if `add`; `C` is row-major `(m, n)`, `A` is `(m, k)`, `B` is `(k, n)`.
 ///
@@ -198,7 +235,7 @@ unsafe fn product<T: Gemm>((m, n, k): Sizes, c: *mut T, add: bool, a: Matrix<T>,
                 for j in 0..n {
                     let mut sum = if add { *c.add(i * n + j) } else { T::ZERO };
                     for l in 0..k {
-                        sum = sum + *a.at(i, l) * *b.at(l, j);
+                        sum = sum.plus((*a.at(i, l)).times(*b.at(l, j)));
                     }
                     c.add(i * n + j).write(sum);
                 }

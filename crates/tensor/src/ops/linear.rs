@@ -1,10 +1,11 @@
 //! The affine map of a fully connected layer, fused.
 
-use super::{MatrixProduct, Shapes};
+use super::operands::{expanded, expect_inner, expect_one_dtype};
+use super::{Arithmetic, MatrixProduct, Shapes};
 use crate::dispatch::for_real;
 use crate::kernel::{self, gemm};
 use crate::layout::{Layout, MAX_RANK};
-use crate::{Array, ErrorKind, Op, Result, Saved, Saves, Tensor};
+use crate::{Array, DType, ErrorKind, Op, Result, Saved, Saves, Tensor};
 
 /// `x Wᵀ + b` in one pass: the bias is written first, the product added to it.
 ///
@@ -107,65 +108,64 @@ pub trait Linear: Array {
     /// `y = x Wᵀ + b`, or `x Wᵀ` without a bias.
     ///
     /// # Shapes
-    /// `x`: `(batch.., inputs)`, `weight`: `(outputs, inputs)`, `bias`: `(outputs,)` →
-    /// `(batch.., outputs)`.
+    /// `x`: `(batch.., inputs)`, `weight`: `(outputs, inputs)`, `bias`: `(outputs,)` or what expands to
+    /// the result → `(batch.., outputs)`. A `weight` of one dimension gives `(batch..)`.
     ///
     /// # Errors
     /// Shapes that do not fit, dtypes that differ.
     fn linear(&self, weight: &Self, bias: Option<&Self>) -> Result<Self> {
-        const OP: &str = Affine::NAME;
-        let (x, w) = (self.shape(), weight.shape());
-        let &[outputs, inputs] = w else {
-            return Err(ErrorKind::Rank {
-                op: OP,
-                expected: "a weight of 2 dimensions",
-                got: w.to_vec(),
-            }
-            .into());
-        };
-        if x.last() != Some(&inputs) {
-            let found = x.last().copied().unwrap_or(0);
-            let inner = (found, inputs);
-            return Err(ErrorKind::InnerLength {
-                op: OP,
-                lhs: x.to_vec(),
-                rhs: vec![inputs, outputs],
-                inner,
-            }
-            .into());
+        if let (&[outputs, inputs], Some(bias)) = (weight.shape(), bias)
+            && self.shape().last() == Some(&inputs)
+            && matches!(bias.shape(), &[size] if size == outputs)
+            && self.dtype() == weight.dtype()
+            && self.dtype() == bias.dtype()
+            && matches!(self.dtype(), DType::F32 | DType::F64)
+        {
+            return Self::apply(Affine, [self, weight, bias]);
         }
-        for other in [Some(weight), bias].into_iter().flatten() {
-            if other.dtype() != self.dtype() {
-                return Err(ErrorKind::DTypeMismatch {
-                    op: OP,
-                    lhs: self.dtype(),
-                    rhs: other.dtype(),
-                }
-                .into());
-            }
-        }
-        let Some(bias) = bias else {
-            return self.matmul(&weight.t()?);
-        };
-        if bias.shape() != [outputs] {
-            return Err(ErrorKind::ShapeMismatch {
-                op: OP,
-                what: "the bias has one number per output",
-                lhs: bias.shape().to_vec(),
-                rhs: vec![outputs],
-            }
-            .into());
-        }
-        Self::apply(Affine, [self, weight, bias])
+        general(self, weight, bias)
     }
 }
 impl<A: Array> Linear for A {}
 
+#[inline(never)]
+fn general<A: Array>(input: &A, weight: &A, bias: Option<&A>) -> Result<A> {
+    const OP: &str = Affine::NAME;
+    let (x, w) = (input.shape(), weight.shape());
+    let (Some(&found), &[ref outputs @ .., inputs]) = (x.last(), w) else {
+        return Err(ErrorKind::ShapeMismatch {
+            op: OP,
+            what: "input and weight have at least 1 dimension",
+            lhs: x.to_vec(),
+            rhs: w.to_vec(),
+        }
+        .into());
+    };
+    if outputs.len() > 1 {
+        return Err(ErrorKind::Rank {
+            op: OP,
+            expected: "a weight of 1 or 2 dimensions",
+            got: w.to_vec(),
+        }
+        .into());
+    }
+    let transposed = [&[inputs], outputs].concat();
+    expect_inner(OP, x, &transposed, (found, inputs))?;
+    expect_one_dtype(OP, input, weight)?;
+    let product = input.matmul(&weight.t()?)?;
+    let Some(bias) = bias else {
+        return Ok(product);
+    };
+    expect_one_dtype(OP, input, bias)?;
+    let what = "the bias expands to the result";
+    product.add(&expanded(OP, what, bias, product.shape())?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tensor;
     use crate::testkit::{assert_close, check_vjp};
-    use crate::{DType, tensor};
 
     #[test]
     fn forward() {
@@ -217,6 +217,25 @@ mod tests {
             .linear(&none, Some(&b))
             .unwrap();
         assert_close(&y, &[1.0, 2.0, 1.0, 2.0, 1.0, 2.0]);
+    }
+
+    #[test]
+    fn a_weight_may_be_a_vector_and_a_bias_expand() {
+        let x = tensor![[1.0, 2.0], [3.0, 4.0]];
+        assert_close(&x.linear(&tensor![1.0, 1.0], None).unwrap(), &[3.0, 7.0]);
+        let one = tensor![10.0];
+        assert_close(
+            &x.linear(&x, Some(&one)).unwrap(),
+            &[15.0, 21.0, 21.0, 35.0],
+        );
+        let i = tensor![[1, 2]];
+        assert_close(&i.linear(&i, Some(&tensor![3])).unwrap(), &[8.0]);
+        let e = x.linear(&x, Some(&tensor![1.0, 2.0, 3.0])).unwrap_err();
+        assert_eq!(
+            e.to_string(),
+            "linear: the bias expands to the result: (3,) against (2, 2)"
+        );
+        assert!(x.linear(&Tensor::scalar(1.0f32), None).is_err());
     }
 
     #[test]

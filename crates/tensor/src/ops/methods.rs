@@ -30,7 +30,24 @@ macro_rules! methods {
         $crate::methods! { @family $T, Diagonals;
             diagonal(offset: isize, dim1: isize, dim2: isize); diag_embed(offset: isize, dim1: isize, dim2: isize); trace();
         }
-        $crate::methods! { @family $T, MatrixProduct; matmul(other: &Self); mm(other: &Self); dot(other: &Self); }
+        $crate::methods! { @family $T, MatrixProduct;
+            matmul(other: &Self); mm(other: &Self); bmm(other: &Self); mv(vector: &Self);
+            dot(other: &Self); vdot(other: &Self); outer(other: &Self); inner(other: &Self);
+        }
+        $crate::methods! { @family $T, AddedProduct;
+            addmm(a: &Self, b: &Self, beta: impl Into<$crate::Scalar>, alpha: impl Into<$crate::Scalar>);
+            addmv(a: &Self, v: &Self, beta: impl Into<$crate::Scalar>, alpha: impl Into<$crate::Scalar>);
+            addbmm(a: &Self, b: &Self, beta: impl Into<$crate::Scalar>, alpha: impl Into<$crate::Scalar>);
+            baddbmm(a: &Self, b: &Self, beta: impl Into<$crate::Scalar>, alpha: impl Into<$crate::Scalar>);
+            addr(u: &Self, v: &Self, beta: impl Into<$crate::Scalar>, alpha: impl Into<$crate::Scalar>);
+        }
+        $crate::methods! { @family $T, TensorProduct;
+            tensordot(other: &Self, dims: impl Into<$crate::ops::Contraction>); kron(other: &Self);
+        }
+        $crate::methods! { @family $T, VectorProduct;
+            cross(other: &Self, dim: Option<isize>); vecdot(other: &Self, dim: isize);
+        }
+        $crate::methods! { @family $T, Vandermonde; vander(n: Option<usize>); }
         $crate::methods! { @family $T, Linear; linear(weight: &Self, bias: Option<&Self>); }
         $crate::methods! { @family $T, Indexing; index_select(dim: isize, index: &$crate::Tensor); }
         $crate::methods! { @family $T, SquaredError;
@@ -55,6 +72,24 @@ macro_rules! methods {
             /// As there.
             pub fn stack(tensors: &[&Self], dim: isize) -> $crate::Result<Self> {
                 $crate::ops::Concatenate::stack(tensors, dim)
+            }
+
+            /// A sum of products, written as an equation; see
+            /// [`Einsum::einsum`]($crate::ops::Einsum::einsum).
+            ///
+            /// # Errors
+            /// As there.
+            pub fn einsum(equation: &str, operands: &[&Self]) -> $crate::Result<Self> {
+                $crate::ops::Einsum::einsum(equation, operands)
+            }
+
+            /// The product of a chain of matrices; see
+            /// [`ProductChain::multi_dot`]($crate::ops::ProductChain::multi_dot).
+            ///
+            /// # Errors
+            /// As there.
+            pub fn multi_dot(chain: &[&Self]) -> $crate::Result<Self> {
+                $crate::ops::ProductChain::multi_dot(chain)
             }
         }
     };

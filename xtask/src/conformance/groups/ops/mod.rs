@@ -9,7 +9,9 @@ use crate::conformance::args::Args;
 use crate::conformance::bridge;
 use crate::conformance::case::{Answer, Given, Stop};
 
-pub(super) const TABLES: &[Table] = &[TABLE];
+mod products;
+
+pub(super) const TABLES: &[Table] = &[TABLE, products::TABLE];
 
 const TABLE: Table = &[
     ("neg", |g| one(g, |x| Ok(x[0].neg()?))),
@@ -61,9 +63,6 @@ const TABLE: Table = &[
     ("argmin", |g| {
         index_of(g, |x, dim, keep| Ok(x.argmin(dim, keep)?))
     }),
-    ("matmul", |g| one(g, |x| Ok(x[0].matmul(&x[1])?))),
-    ("mm", |g| one(g, |x| Ok(x[0].mm(&x[1])?))),
-    ("dot", |g| one(g, |x| Ok(x[0].dot(&x[1])?))),
     ("transpose", |g| {
         let (a, b) = (dim(&g.args, "dim0")?, dim(&g.args, "dim1")?);
         one(g, |x| Ok(x[0].transpose(a, b)?))
