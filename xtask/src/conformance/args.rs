@@ -157,6 +157,28 @@ impl Args {
         self.read(key, |value| list(value, Value::as_i64))
     }
 
+    /// A dimension, counted from either end.
+    pub(crate) fn dim(&self, key: &str) -> Answer<isize> {
+        Ok(self.i64(key)? as isize)
+    }
+
+    pub(crate) fn dim_or(&self, key: &str, default: isize) -> Answer<isize> {
+        Ok(self.dim_opt(key)?.unwrap_or(default))
+    }
+
+    pub(crate) fn dim_opt(&self, key: &str) -> Answer<Option<isize>> {
+        Ok(self.i64_opt(key)?.map(|dim| dim as isize))
+    }
+
+    /// One dimension or a list of them; `None` when absent or null.
+    pub(crate) fn dims_opt(&self, key: &str) -> Answer<Option<Vec<isize>>> {
+        let dims = self.optional(key, |value| match value.as_i64() {
+            Some(dim) => Some(vec![dim]),
+            None => list(value, Value::as_i64),
+        })?;
+        Ok(dims.map(|dims| dims.into_iter().map(|dim| dim as isize).collect()))
+    }
+
     pub(crate) fn sizes(&self, key: &str) -> Answer<Vec<usize>> {
         self.read(key, |value| list(value, |v| v.as_u64().map(|v| v as usize)))
     }
@@ -224,6 +246,19 @@ mod tests {
         assert!(a.bool("on").unwrap());
         assert_eq!(a.object("deep").unwrap().i64("x").unwrap(), 1);
         assert_eq!(a.unread(), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn dimensions_stand_alone_or_in_a_list() {
+        let a = args(r#"{"one":-1,"two":[0,-2],"none":null,"word":"x"}"#);
+        assert_eq!(a.dims_opt("one").unwrap(), Some(vec![-1]));
+        assert_eq!(a.dims_opt("two").unwrap(), Some(vec![0, -2]));
+        assert_eq!(a.dims_opt("none").unwrap(), None);
+        assert!(a.dims_opt("word").is_err() && a.dim("two").is_err());
+        assert_eq!(
+            (a.dim("one").unwrap(), a.dim_or("none", 3).unwrap()),
+            (-1, 3)
+        );
     }
 
     #[test]

@@ -55,7 +55,19 @@ pub(crate) fn array(tensor: &Tensor) -> Result<Array, Stop> {
     Array::shaped(tensor.shape(), data)
 }
 
+/// The dtype of this short name.
+pub(crate) fn dtype(name: &str) -> Result<DType, Stop> {
+    let found = DType::ALL.into_iter().find(|dtype| dtype.name() == name);
+    found.ok_or_else(|| Stop::wrong(format!("no dtype `{name}`")))
+}
+
 impl Given {
+    /// The argument `dtype`, if it was given.
+    pub(crate) fn dtype(&self) -> Result<Option<DType>, Stop> {
+        let name = self.args.get("dtype").and_then(|value| value.as_str());
+        name.map(dtype).transpose()
+    }
+
     /// The input at a position.
     pub(crate) fn tensor(&self, index: usize) -> Result<Tensor, Stop> {
         let count = self.inputs.len();

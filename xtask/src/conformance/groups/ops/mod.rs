@@ -64,7 +64,7 @@ const TABLE: Table = &[
         index_of(g, |x, dim, keep| Ok(x.argmin(dim, keep)?))
     }),
     ("transpose", |g| {
-        let (a, b) = (dim(&g.args, "dim0")?, dim(&g.args, "dim1")?);
+        let (a, b) = (g.args.dim("dim0")?, g.args.dim("dim1")?);
         one(g, |x| Ok(x[0].transpose(a, b)?))
     }),
     ("permute", |g| {
@@ -88,14 +88,14 @@ const TABLE: Table = &[
     ("slice", slice),
     ("narrow", |g| {
         let (dim, start, len) = (
-            dim(&g.args, "dim")?,
+            g.args.dim("dim")?,
             g.args.usize("start")?,
             g.args.usize("length")?,
         );
         one(g, |x| Ok(x[0].narrow(dim, start, len)?))
     }),
     ("select", |g| {
-        let (dim, index) = (dim(&g.args, "dim")?, dim(&g.args, "index")?);
+        let (dim, index) = (g.args.dim("dim")?, g.args.dim("index")?);
         one(g, |x| Ok(x[0].select(dim, index)?))
     }),
     ("squeeze", |g| match g.args.i64_opt("dim")? {
@@ -103,7 +103,7 @@ const TABLE: Table = &[
         None => Err(Stop::unsupported("without dim")),
     }),
     ("unsqueeze", |g| {
-        let dim = dim(&g.args, "dim")?;
+        let dim = g.args.dim("dim")?;
         one(g, |x| Ok(x[0].unsqueeze(dim)?))
     }),
     ("expand", |g| {
@@ -111,24 +111,20 @@ const TABLE: Table = &[
         one(g, |x| Ok(x[0].expand(&shape)?))
     }),
     ("cat", |g| {
-        let dim = dim(&g.args, "dim")?;
+        let dim = g.args.dim("dim")?;
         one(g, |x| Ok(Var::cat(&x.iter().collect::<Vec<_>>(), dim)?))
     }),
     ("stack", |g| {
-        let dim = dim(&g.args, "dim")?;
+        let dim = g.args.dim("dim")?;
         one(g, |x| Ok(Var::stack(&x.iter().collect::<Vec<_>>(), dim)?))
     }),
     ("index_select", |g| {
-        let dim = dim(&g.args, "dim")?;
+        let dim = g.args.dim("dim")?;
         one(g, |x| Ok(x[0].index_select(dim, &x[1].value())?))
     }),
     ("full", full),
     ("expr", expression),
 ];
-
-fn dim(args: &Args, key: &str) -> Outcome<isize> {
-    Ok(args.i64(key)? as isize)
-}
 
 /// A shape in numbers; the library infers none.
 fn shape(args: &Args, key: &str) -> Outcome<Vec<usize>> {
@@ -167,20 +163,9 @@ fn reduce(
     dims: fn(&Var, &[isize], bool) -> Outcome<Var>,
 ) -> Outcome<Answer> {
     let keepdim = given.args.bool_or("keepdim", false)?;
-    match given.args.get("dim") {
+    match given.args.dims_opt("dim")? {
         None => one(given, |x| all(&x[0])),
-        Some(value) => {
-            let list = match value.as_i64() {
-                Some(dim) => vec![dim as isize],
-                None => given
-                    .args
-                    .integers("dim")?
-                    .iter()
-                    .map(|&d| d as isize)
-                    .collect(),
-            };
-            one(given, |x| dims(&x[0], &list, keepdim))
-        }
+        Some(list) => one(given, |x| dims(&x[0], &list, keepdim)),
     }
 }
 
@@ -196,7 +181,7 @@ fn index_of(given: &Given, call: fn(&Tensor, isize, bool) -> Outcome<Tensor>) ->
 /// `x[start:end:step]` along a dimension.
 fn slice(given: &Given) -> Outcome<Answer> {
     let args = &given.args;
-    let dim = dim(args, "dim")?;
+    let dim = args.dim("dim")?;
     let start = args.i64_opt("start")?.unwrap_or(0) as isize;
     let end = args.i64_opt("end")?.map_or(isize::MAX, |end| end as isize);
     let step = args.usize("step")?;
@@ -204,11 +189,7 @@ fn slice(given: &Given) -> Outcome<Answer> {
 }
 
 fn full(given: &Given) -> Outcome<Answer> {
-    let dtype = match given.args.str("dtype")? {
-        "f32" => DType::F32,
-        "f64" => DType::F64,
-        other => return Err(Stop::unsupported(other)),
-    };
+    let dtype = given.dtype()?.unwrap_or(DType::F32);
     let tensor = Tensor::full(
         given.args.sizes("size")?,
         given.args.f64("fill_value")?,
