@@ -18,7 +18,11 @@ pub(crate) fn expand(input: &DeriveInput, home: TokenStream) -> Result<TokenStre
         return Err(Error::new(input.ident.span(), message));
     };
 
-    let (visits, visits_mut) = visits(&data.fields, &home)?;
+    let Parts {
+        visits,
+        visits_mut,
+        copies,
+    } = parts(&data.fields, &home)?;
     let ident = &input.ident;
     let name = attributes
         .name
@@ -69,6 +73,10 @@ pub(crate) fn expand(input: &DeriveInput, home: TokenStream) -> Result<TokenStre
             }
 
             #extra_repr
+
+            fn shallow_copy(&self) -> ::std::option::Option<Self> {
+                ::std::option::Option::Some(Self { #(#copies)* })
+            }
         }
 
         #display
@@ -80,15 +88,19 @@ fn here(span: Span) -> Span {
     span.resolved_at(Span::call_site())
 }
 
-/// One line per field for `visit`, one for `visit_mut`.
-fn visits(fields: &Fields, home: &TokenStream) -> Result<(Vec<TokenStream>, Vec<TokenStream>)> {
-    let mut shared = Vec::new();
-    let mut exclusive = Vec::new();
+/// One line per field.
+#[derive(Default)]
+struct Parts {
+    visits: Vec<TokenStream>,
+    visits_mut: Vec<TokenStream>,
+    /// `field: copy`, of fields that are skipped too.
+    copies: Vec<TokenStream>,
+}
+
+fn parts(fields: &Fields, home: &TokenStream) -> Result<Parts> {
+    let mut parts = Parts::default();
     for (position, field) in fields.iter().enumerate() {
         let attributes = FieldAttributes::parse(&field.attrs)?;
-        if attributes.skip {
-            continue;
-        }
         let (access, key) = match &field.ident {
             Some(ident) => (
                 ident.to_token_stream(),
@@ -99,6 +111,17 @@ fn visits(fields: &Fields, home: &TokenStream) -> Result<(Vec<TokenStream>, Vec<
                 position.to_string(),
             ),
         };
+        if attributes.skip {
+            // Whatever it is, it is cloned if it can be.
+            parts.copies.push(quote! {
+                #access: {
+                    #[allow(unused_imports, reason = "one of the two is used")]
+                    use #home::probe::{ByClone as _, ByNothing as _};
+                    (&#home::probe::Probe(&self.#access)).copy()?
+                },
+            });
+            continue;
+        }
         let key = attributes.name.map_or(key, |name| name.value());
         if key.is_empty() || key.contains('.') {
             let message = format!(
@@ -108,14 +131,17 @@ fn visits(fields: &Fields, home: &TokenStream) -> Result<(Vec<TokenStream>, Vec<
         }
         // The type's span puts "is not a part of a module" under the field that is meant.
         let span = here(field.ty.span());
-        shared.push(
+        parts.visits.push(
             quote_spanned!(span=> #home::Field::visit_field(&self.#access, #key, &mut *see);),
         );
-        exclusive.push(
+        parts.visits_mut.push(
             quote_spanned!(span=> #home::Field::visit_field_mut(&mut self.#access, #key, &mut *see);),
         );
+        parts
+            .copies
+            .push(quote_spanned!(span=> #access: #home::Field::copy_field(&self.#access)?,));
     }
-    Ok((shared, exclusive))
+    Ok(parts)
 }
 
 /// `Module::forward` calls the `forward` that the user wrote on the struct itself.

@@ -53,6 +53,31 @@ impl Children {
         self.0.get(index).map(|(_, module)| &**module)
     }
 
+    /// Puts another module where one of this name was; that one comes back.
+    pub(crate) fn replace(
+        &mut self,
+        container: &'static str,
+        name: &str,
+        module: Box<dyn Module>,
+    ) -> Result<Box<dyn Module>> {
+        match self.0.iter_mut().find(|(known, _)| known == name) {
+            Some((_, place)) => Ok(std::mem::replace(place, module)),
+            None => {
+                let names: Vec<&str> = self.iter().map(|(name, _)| name).collect();
+                let message = format!("there is no `{name}` to replace, only {names:?}");
+                Err(Error::invalid(container, message))
+            }
+        }
+    }
+
+    /// Copies that share parameters and buffers with these.
+    pub(crate) fn shallow_copy(&self) -> Option<Children> {
+        let copy = |(name, module): &(String, Box<dyn Module>)| {
+            Some((name.clone(), module.shallow_copy()?))
+        };
+        self.0.iter().map(copy).collect::<Option<_>>().map(Children)
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.0.len()
     }

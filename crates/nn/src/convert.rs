@@ -87,7 +87,7 @@ fn put(module: &mut dyn Module, parameters: &[(Var, Var)], buffers: &[(Buffer, B
             }
         }
         MemberMut::Module(child) => put(child, parameters, buffers),
-        MemberMut::Mode(_) => {}
+        MemberMut::Mode(_) | MemberMut::Generator(_) => {}
     });
 }
 

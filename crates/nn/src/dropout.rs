@@ -5,6 +5,7 @@ use gradus_random::Generator;
 use gradus_tensor::{DType, Tensor};
 
 use crate::error::{Error, Result};
+use crate::repr::extra_repr;
 use crate::{Mode, Module, seen};
 
 /// In training each element is zero with probability `p`, else multiplied by 1/(1 − p); in evaluation
@@ -77,7 +78,7 @@ impl Dropout {
     }
 
     fn extra_repr(&self) -> String {
-        format!("p={}, inplace=False", self.p)
+        extra_repr!(p = self.p, inplace = false)
     }
 }
 

@@ -14,12 +14,15 @@ use crate::{Buffer, Member, MemberMut, Mode, Module};
     label = "neither module, parameter (`Var`), `Buffer`, `Mode`, nor plain data",
     note = "derive `Module` for `{Self}`, hold a tensor in a `Buffer` or a leaf `Var`, or mark the field `#[module(skip)]`"
 )]
-pub trait Field: Send + Sync + 'static {
+pub trait Field: Send + Sync + Sized + 'static {
     /// Shows the parts of this field, which is called `name`.
     fn visit_field<'a>(&'a self, name: &str, see: &mut dyn FnMut(&str, Member<'a>));
 
     /// As [`visit_field`](Field::visit_field), for replacing parts.
     fn visit_field_mut(&mut self, name: &str, see: &mut dyn FnMut(&str, MemberMut<'_>));
+
+    /// A copy that shares parameters and buffers, if everything in it can be cloned.
+    fn copy_field(&self) -> Option<Self>;
 }
 
 impl<M: Module> Field for M {
@@ -29,6 +32,10 @@ impl<M: Module> Field for M {
 
     fn visit_field_mut(&mut self, name: &str, see: &mut dyn FnMut(&str, MemberMut<'_>)) {
         see(name, MemberMut::Module(self));
+    }
+
+    fn copy_field(&self) -> Option<Self> {
+        self.shallow_copy()
     }
 }
 
@@ -42,10 +49,14 @@ macro_rules! single {
             fn visit_field_mut(&mut self, name: &str, see: &mut dyn FnMut(&str, MemberMut<'_>)) {
                 see(name, MemberMut::$Part(self));
             }
+
+            fn copy_field(&self) -> Option<Self> {
+                Some(self.clone())
+            }
         }
     )*};
 }
-single!(Var => Parameter, Buffer => Buffer, Mode => Mode);
+single!(Var => Parameter, Buffer => Buffer, Mode => Mode, Generator => Generator);
 
 impl<F: Field> Field for Option<F> {
     fn visit_field<'a>(&'a self, name: &str, see: &mut dyn FnMut(&str, Member<'a>)) {
@@ -59,38 +70,16 @@ impl<F: Field> Field for Option<F> {
             field.visit_field_mut(name, see);
         }
     }
-}
 
-/// Entries are called `name.0`, `name.1`, as in PyTorch's `ModuleList` and `ParameterList`.
-impl<F: Field> Field for Vec<F> {
-    fn visit_field<'a>(&'a self, name: &str, see: &mut dyn FnMut(&str, Member<'a>)) {
-        for (i, field) in self.iter().enumerate() {
-            field.visit_field(&format!("{name}.{i}"), see);
-        }
-    }
-
-    fn visit_field_mut(&mut self, name: &str, see: &mut dyn FnMut(&str, MemberMut<'_>)) {
-        for (i, field) in self.iter_mut().enumerate() {
-            field.visit_field_mut(&format!("{name}.{i}"), see);
+    fn copy_field(&self) -> Option<Self> {
+        match self {
+            Some(field) => field.copy_field().map(Some),
+            None => Some(None),
         }
     }
 }
 
-/// As a `Vec`.
-impl<F: Field, const N: usize> Field for [F; N] {
-    fn visit_field<'a>(&'a self, name: &str, see: &mut dyn FnMut(&str, Member<'a>)) {
-        for (i, field) in self.iter().enumerate() {
-            field.visit_field(&format!("{name}.{i}"), see);
-        }
-    }
-
-    fn visit_field_mut(&mut self, name: &str, see: &mut dyn FnMut(&str, MemberMut<'_>)) {
-        for (i, field) in self.iter_mut().enumerate() {
-            field.visit_field_mut(&format!("{name}.{i}"), see);
-        }
-    }
-}
-
+/// The parts are called `name.0` and `name.1`.
 impl<A: Field, B: Field> Field for (A, B) {
     fn visit_field<'a>(&'a self, name: &str, see: &mut dyn FnMut(&str, Member<'a>)) {
         self.0.visit_field(&format!("{name}.0"), see);
@@ -101,14 +90,29 @@ impl<A: Field, B: Field> Field for (A, B) {
         self.0.visit_field_mut(&format!("{name}.0"), see);
         self.1.visit_field_mut(&format!("{name}.1"), see);
     }
+
+    fn copy_field(&self) -> Option<Self> {
+        Some((self.0.copy_field()?, self.1.copy_field()?))
+    }
 }
 
-macro_rules! plain_data {
-    ($($Type:ty),*) => {$(
-        impl Field for $Type {
+macro_rules! passed_by {
+    ($([$($generics:tt)*] $Type:ty),*) => {$(
+        impl $($generics)* Field for $Type {
             fn visit_field<'a>(&'a self, _: &str, _: &mut dyn FnMut(&str, Member<'a>)) {}
             fn visit_field_mut(&mut self, _: &str, _: &mut dyn FnMut(&str, MemberMut<'_>)) {}
+            fn copy_field(&self) -> Option<Self> {
+                Some(self.clone())
+            }
         }
+    )*};
+}
+passed_by!([<T: Send + Sync + 'static>] PhantomData<T>, [] ());
+
+/// Each alone, in a `Vec` and in an array. (`Vec` and arrays of modules and parameters are modules.)
+macro_rules! plain_data {
+    ($($Type:ty),*) => {$(
+        passed_by!([] $Type, [] Vec<$Type>, [<const N: usize>] [$Type; N]);
     )*};
 }
 plain_data!(
@@ -130,14 +134,7 @@ plain_data!(
     f64,
     String,
     &'static str,
-    (),
     DType,
     Device,
-    Reduction,
-    Generator
+    Reduction
 );
-
-impl<T: Send + Sync + 'static> Field for PhantomData<T> {
-    fn visit_field<'a>(&'a self, _: &str, _: &mut dyn FnMut(&str, Member<'a>)) {}
-    fn visit_field_mut(&mut self, _: &str, _: &mut dyn FnMut(&str, MemberMut<'_>)) {}
-}

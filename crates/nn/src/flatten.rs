@@ -3,6 +3,7 @@
 use gradus_autograd::Var;
 
 use crate::error::Result;
+use crate::repr::extra_repr;
 use crate::{Mode, Module, seen};
 
 /// Merges the dimensions from `start_dim` to `end_dim`, both included: all but the first, unless told
@@ -53,7 +54,7 @@ impl Flatten {
     }
 
     fn extra_repr(&self) -> String {
-        format!("start_dim={}, end_dim={}", self.start_dim, self.end_dim)
+        extra_repr!(start_dim = self.start_dim, end_dim = self.end_dim)
     }
 }
 

@@ -4,7 +4,8 @@
 //! shares with the optimizer; names, layouts, initial values and random draws are PyTorch's. Nothing here
 //! knows of files or optimizers: a model turns into a [`StateDict`] and back.
 //!
-//! Start with [`Module`], then [`Linear`], [`Sequential`] and [`Loss`].
+//! Start with [`Module`], which also shows how to make a layer of your own, then [`Linear`],
+//! [`Sequential`] and [`Loss`].
 //!
 //! ```
 //! use gradus_nn::{BceWithLogitsLoss, Linear, Loss, Module, Relu, Sequential};
@@ -30,6 +31,7 @@
 extern crate self as gradus_nn;
 
 mod activation;
+mod as_module;
 mod bce_loss;
 mod bce_with_logits_loss;
 mod buffer;
@@ -44,14 +46,19 @@ mod identity;
 pub mod init;
 mod l1_loss;
 mod linear;
+mod lists;
 mod load_state_dict;
 mod loss;
+mod member;
 mod mode;
 mod module;
 mod module_dict;
 mod module_list;
 mod mse_loss;
 mod observe;
+#[doc(hidden)]
+pub mod probe;
+mod repr;
 mod sequential;
 mod state_dict;
 mod summary;
@@ -59,6 +66,7 @@ mod tree;
 mod walk;
 
 pub use activation::{Relu, Sigmoid, Tanh};
+pub use as_module::AsModule;
 pub use bce_loss::BceLoss;
 pub use bce_with_logits_loss::BceWithLogitsLoss;
 pub use buffer::Buffer;
@@ -76,8 +84,9 @@ pub use l1_loss::L1Loss;
 pub use linear::{Linear, LinearOptions};
 pub use load_state_dict::{Entry, Loaded, StateDictMismatch, Strictness};
 pub use loss::{Loss, Target};
+pub use member::{Member, MemberMut};
 pub use mode::Mode;
-pub use module::{AsModule, Member, MemberMut, Module};
+pub use module::Module;
 pub use module_dict::ModuleDict;
 pub use module_list::ModuleList;
 pub use mse_loss::MseLoss;

@@ -5,6 +5,7 @@ use gradus_random::Generator;
 use gradus_tensor::{DType, Tensor};
 
 use crate::error::{Dims, Error, Result};
+use crate::repr::extra_repr;
 use crate::{Mode, Module, init, seen};
 
 /// `y = x Wᵀ + b`.
@@ -163,11 +164,10 @@ impl Linear {
     }
 
     fn extra_repr(&self) -> String {
-        let bias = if self.bias.is_some() { "True" } else { "False" };
-        format!(
-            "in_features={}, out_features={}, bias={bias}",
-            self.in_features(),
-            self.out_features()
+        extra_repr!(
+            in_features = self.in_features(),
+            out_features = self.out_features(),
+            bias = self.bias.is_some()
         )
     }
 }

@@ -1,11 +1,12 @@
 //! Loading a state dictionary: everything is compared first, then everything is replaced.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use gradus_tensor::{DType, Tensor};
 
 use crate::error::{Dims, Error, ErrorKind, Result};
-use crate::module::Slot;
+use crate::member::Slot;
 use crate::{Module, StateDict, walk};
 
 /// What to do about names that only the model or only the state dictionary has.
@@ -124,9 +125,8 @@ pub(crate) fn load(
             mismatch.differing.push((model, found));
         }
     }
-    let unknown = state
-        .iter()
-        .filter(|(name, _)| !slots.iter().any(|(known, _)| known == name));
+    let known: HashSet<&str> = slots.iter().map(|(name, _)| name.as_str()).collect();
+    let unknown = state.iter().filter(|(name, _)| !known.contains(name));
     mismatch.unexpected = unknown
         .map(|(name, tensor)| Entry::new(name, tensor))
         .collect();

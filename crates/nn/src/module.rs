@@ -3,19 +3,21 @@
 use std::any::Any;
 
 use gradus_autograd::Var;
+use gradus_random::Generator;
 use gradus_tensor::{DType, Device, Tensor};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::load_state_dict::{self, Loaded, Strictness};
 use crate::state_dict::StateDict;
 use crate::summary::{self, Summary};
-use crate::{Buffer, Mode, convert, walk};
+use crate::{AsModule, Buffer, Member, MemberMut, Mode, convert, walk};
 
 /// A layer or a model.
 ///
 /// `forward` computes; [`visit`](Module::visit) tells what the module consists of, and everything else
 /// follows from it. Both are derived for a struct whose fields are modules, parameters (leaf [`Var`]s),
-/// buffers ([`Buffer`]), `Vec`s, arrays and `Option`s of them, and plain data:
+/// buffers ([`Buffer`]), `Vec`s, arrays and `Option`s of them, and plain data. A `Vec` or array is what
+/// PyTorch calls a `ModuleList` or `ParameterList`.
 ///
 /// ```
 /// use gradus_nn::{Linear, Module, Result, Var};
@@ -44,6 +46,63 @@ use crate::{Buffer, Mode, convert, walk};
 /// # Ok::<(), gradus_nn::Error>(())
 /// ```
 ///
+/// # A layer of your own
+/// One struct with its settings, parameters and buffers, a constructor that makes them, and `forward` as
+/// the equation:
+///
+/// ```
+/// use gradus_nn::{Buffer, Mode, Module, Result, Sequential, Var, seen};
+/// use gradus_tensor::{Array, DType, Tensor, tensor};
+///
+/// /// `y = s ∘ (x − m)`, where in training `m` follows the mean of what passes.
+/// #[derive(Clone, Debug, Module)]
+/// #[module(observed, extra_repr)]
+/// pub struct Centre {
+///     /// `s`, trained.
+///     pub scale: Var,
+///     /// `m`, saved and not trained.
+///     pub running_mean: Buffer,
+///     momentum: f64,
+///     mode: Mode,
+/// }
+///
+/// impl Centre {
+///     pub fn new(features: usize) -> Result<Centre> {
+///         Ok(Centre {
+///             scale: Var::leaf(Tensor::ones([features], DType::F32)?)?,
+///             running_mean: Buffer::new(Tensor::zeros([features], DType::F32)?),
+///             momentum: 0.5,
+///             mode: Mode::new(),
+///         })
+///     }
+///
+///     pub fn forward(&self, x: &Var) -> Result<Var> {
+///         if self.mode.is_training() {
+///             let step = x.value().mean_dims(&[0], false)?.sub(&self.running_mean.value())?;
+///             self.running_mean.set(self.running_mean.value().add(&step.mul_scalar(self.momentum)?)?)?;
+///         }
+///         let y = x.sub(&self.running_mean.value().into())?.mul(&self.scale)?;
+///         seen(self, &y);
+///         Ok(y)
+///     }
+///
+///     fn extra_repr(&self) -> String {
+///         format!("{}, momentum={}", self.scale.numel(), self.momentum)
+///     }
+/// }
+///
+/// let model = Sequential::new().with(Centre::new(2)?);
+/// model.forward(&tensor![[2.0, 4.0]].into())?;
+/// assert_eq!(model.state_dict().get("0.running_mean").unwrap().to_vec::<f32>()?, [1.0, 2.0]);
+/// model.eval();
+/// assert_eq!(model.forward(&tensor![[2.0, 4.0]].into())?.to_vec::<f32>()?, [1.0, 2.0]);
+/// assert_eq!(model.to_string(), "Sequential(\n  (0): Centre(2, momentum=0.5)\n)");
+/// # Ok::<(), gradus_nn::Error>(())
+/// ```
+///
+/// `observed` and [`seen`](crate::seen) let [`observe`](crate::observe()) and summaries see the layer
+/// wherever it is called; without them it is seen where a container calls it.
+///
 /// # Deriving
 /// The derived `Module::forward` calls the `forward` you write on the struct; leaving it out is a compile
 /// error. `Display` is derived too and prints the nested layers as PyTorch does.
@@ -56,7 +115,7 @@ use crate::{Buffer, Mode, convert, walk};
 /// | `#[module(no_display)]` | no `Display`, to write one yourself |
 /// | `#[module(observed)]` | the struct's `forward` reports its output to [`observe`](crate::observe()) itself, by [`seen`](crate::seen) |
 /// | `#[module(crate = "path")]` | where this crate is found |
-/// | on a field: `#[module(skip)]` | not a part of the module |
+/// | on a field: `#[module(skip)]` | not a part of the module; cloned by `deep_copy` if it is `Clone` |
 /// | `#[module(name = "weight_ih_l0")]` | its key, instead of the field's name |
 ///
 /// # Order and names
@@ -110,6 +169,12 @@ pub trait Module: AsModule + Any + Send + Sync {
         String::new()
     }
 
+    /// A copy that shares parameters and buffers with this module; its mode is its own. `None` if a field
+    /// that is no part of the module cannot be cloned.
+    fn shallow_copy(&self) -> Option<Self>
+    where
+        Self: Sized;
+
     /// The parameters, each once: handles to the same leaves that the model uses.
     fn parameters(&self) -> Vec<Var> {
         self.named_parameters()
@@ -128,14 +193,38 @@ pub trait Module: AsModule + Any + Send + Sync {
         walk::named_buffers(self.as_module())
     }
 
+    /// The buffers, each once, those that are not saved too.
+    fn buffers(&self) -> Vec<Buffer> {
+        let buffers = self.named_buffers().into_iter();
+        buffers.map(|(_, buffer)| buffer).collect()
+    }
+
+    /// The modules that this one consists of.
+    fn children(&self) -> Vec<&dyn Module> {
+        let children = self.named_children().into_iter();
+        children.map(|(_, child)| child).collect()
+    }
+
     /// The modules that this one consists of, with their names.
-    fn children(&self) -> Vec<(String, &dyn Module)> {
-        walk::children(self.as_module())
+    fn named_children(&self) -> Vec<(String, &dyn Module)> {
+        walk::named_children(self.as_module())
+    }
+
+    /// This module, then everything below it, parents first.
+    fn modules(&self) -> Vec<&dyn Module> {
+        let modules = self.named_modules().into_iter();
+        modules.map(|(_, module)| module).collect()
     }
 
     /// This module under the empty name, then everything below it, parents first.
     fn named_modules(&self) -> Vec<(String, &dyn Module)> {
         walk::named_modules(self.as_module())
+    }
+
+    /// The generators that layers draw from, with the paths of the layers; shared ones as often as they
+    /// are held.
+    fn generators(&self) -> Vec<(String, Generator)> {
+        walk::generators(self.as_module())
     }
 
     /// Number of trainable or frozen numbers in all parameters.
@@ -241,16 +330,26 @@ pub trait Module: AsModule + Any + Send + Sync {
         convert::to_device(self.as_module_mut(), device)
     }
 
-    /// A model with parameters, buffers and mode of its own, and the same numbers. Sharing within the
-    /// model is kept.
+    /// A model with parameters, buffers and mode of its own, and the same numbers; layers keep drawing
+    /// from the same generators. Sharing within the model is kept, gradients stay behind.
     ///
     /// # Errors
-    /// A parameter that is no leaf.
+    /// A parameter that is no leaf; a field marked `skip` that cannot be cloned.
+    ///
+    /// ```
+    /// use gradus_nn::{Linear, Module, Sequential};
+    /// use gradus_random::Generator;
+    ///
+    /// let model = Sequential::new().with(Linear::new(2, 1, &Generator::new(0)));
+    /// let copy = model.deep_copy()?;
+    /// assert!(!copy.parameters()[0].same_as(&model.parameters()[0]));
+    /// # Ok::<(), gradus_nn::Error>(())
+    /// ```
     fn deep_copy(&self) -> Result<Self>
     where
-        Self: Sized + Clone,
+        Self: Sized,
     {
-        let mut copy = self.clone();
+        let mut copy = self.shallow_copy().ok_or_else(|| no_copy(self))?;
         convert::detach_all(&mut copy)?;
         Ok(copy)
     }
@@ -261,118 +360,34 @@ pub trait Module: AsModule + Any + Send + Sync {
     /// # Errors
     /// Those of `forward`.
     fn summary(&self, input_shape: &[usize]) -> Result<Summary> {
-        summary::summary(self.as_module(), input_shape)
+        let dtype = self.parameters().first().map_or(DType::F32, Var::dtype);
+        let input = Var::new(Tensor::zeros(input_shape, dtype)?);
+        summary::summary(self.as_module(), &mut || self.forward(&input))
+    }
+
+    /// As [`summary`](Module::summary), from a run of your own: for other inputs than one tensor of
+    /// floats.
+    ///
+    /// ```
+    /// # use gradus_nn::{Linear, Module};
+    /// # use gradus_random::Generator;
+    /// # use gradus_tensor::tensor;
+    /// let layer = Linear::new(2, 1, &Generator::new(0));
+    /// let x = tensor![[1.0, 2.0]].into();
+    /// assert_eq!(layer.summary_of(&mut || layer.forward(&x))?.rows[0].output_shape, Some(vec![1, 1]));
+    /// # Ok::<(), gradus_nn::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of `run`.
+    fn summary_of(&self, run: &mut dyn FnMut() -> Result<Var>) -> Result<Summary> {
+        summary::summary(self.as_module(), run)
     }
 }
 
-/// A part of a module.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub enum Member<'a> {
-    /// A tensor to train.
-    Parameter(&'a Var),
-    /// A tensor to keep.
-    Buffer(&'a Buffer),
-    /// A module within.
-    Module(&'a (dyn Module + 'static)),
-    /// Whether the module is in training.
-    Mode(&'a Mode),
-}
-
-/// A part of a module, to be replaced.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum MemberMut<'a> {
-    /// A tensor to train.
-    Parameter(&'a mut Var),
-    /// A tensor to keep.
-    Buffer(&'a mut Buffer),
-    /// A module within.
-    Module(&'a mut (dyn Module + 'static)),
-    /// Whether the module is in training.
-    Mode(&'a mut Mode),
-}
-
-/// Every module seen as a `dyn Module`; implemented for all of them.
-pub trait AsModule {
-    /// This module, its type forgotten.
-    fn as_module(&self) -> &(dyn Module + 'static);
-
-    /// This module, its type forgotten.
-    fn as_module_mut(&mut self) -> &mut (dyn Module + 'static);
-}
-
-impl<M: Module> AsModule for M {
-    fn as_module(&self) -> &(dyn Module + 'static) {
-        self
-    }
-
-    fn as_module_mut(&mut self) -> &mut (dyn Module + 'static) {
-        self
-    }
-}
-
-/// A boxed module is the module.
-impl Module for Box<dyn Module> {
-    #[inline]
-    fn forward(&self, input: &Var) -> Result<Var> {
-        (**self).forward(input)
-    }
-
-    fn visit<'a>(&'a self, see: &mut dyn FnMut(&str, Member<'a>)) {
-        (**self).visit(see);
-    }
-
-    fn visit_mut(&mut self, see: &mut dyn FnMut(&str, MemberMut<'_>)) {
-        (**self).visit_mut(see);
-    }
-
-    fn type_name(&self) -> &'static str {
-        (**self).type_name()
-    }
-
-    fn extra_repr(&self) -> String {
-        (**self).extra_repr()
-    }
-}
-
-impl dyn Module {
-    /// This module as its own type, if it is of type `M`.
-    #[must_use]
-    pub fn downcast_ref<M: Module>(&self) -> Option<&M> {
-        let this: &dyn Any = self.unboxed();
-        this.downcast_ref()
-    }
-
-    /// The module itself where a box of one was reached.
-    pub(crate) fn unboxed(&self) -> &(dyn Module + 'static) {
-        let this: &dyn Any = self;
-        match this.downcast_ref::<Box<dyn Module>>() {
-            Some(boxed) => (**boxed).unboxed(),
-            None => self.as_module(),
-        }
-    }
-}
-
-/// A tensor of a model's state: a parameter or a buffer.
-#[derive(Clone, Copy)]
-pub(crate) enum Slot<'a> {
-    Parameter(&'a Var),
-    Buffer(&'a Buffer),
-}
-
-impl Slot<'_> {
-    pub(crate) fn value(&self) -> Tensor {
-        match self {
-            Slot::Parameter(parameter) => parameter.value(),
-            Slot::Buffer(buffer) => buffer.value(),
-        }
-    }
-
-    pub(crate) fn set(&self, value: Tensor) -> Result<()> {
-        match self {
-            Slot::Parameter(parameter) => Ok(parameter.set_value(value)?),
-            Slot::Buffer(buffer) => buffer.set(value),
-        }
-    }
+#[cold]
+fn no_copy(module: &dyn Module) -> Error {
+    let name = module.type_name();
+    let message = format!("a field of {name} or below is marked `skip` and cannot be cloned");
+    Error::invalid("deep_copy", message)
 }

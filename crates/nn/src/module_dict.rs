@@ -43,6 +43,14 @@ impl ModuleDict {
         Ok(self)
     }
 
+    /// Puts another module where the one of this name was, which comes back.
+    ///
+    /// # Errors
+    /// No module of that name.
+    pub fn replace(&mut self, name: &str, module: impl Module) -> Result<Box<dyn Module>> {
+        self.modules.replace("ModuleDict", name, Box::new(module))
+    }
+
     /// Number of modules.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -85,6 +93,13 @@ impl Module for ModuleDict {
     fn type_name(&self) -> &'static str {
         "ModuleDict"
     }
+
+    fn shallow_copy(&self) -> Option<ModuleDict> {
+        Some(ModuleDict {
+            modules: self.modules.shallow_copy()?,
+            mode: self.mode.clone(),
+        })
+    }
 }
 
 impl fmt::Display for ModuleDict {
@@ -120,6 +135,7 @@ mod tests {
             dict.iter().map(|(name, _)| name).collect::<Vec<_>>(),
             ["z", "a"]
         );
+        assert!(dict.replace("b", Relu::new()).is_err() && dict.replace("a", Relu::new()).is_ok());
         assert!(dict.get("a").is_some() && dict.get("b").is_none() && dict.len() == 2);
     }
 }

@@ -6,6 +6,7 @@ use gradus_autograd::Var;
 
 use crate::children::Children;
 use crate::error::{Error, Result};
+use crate::lists::MODULE_LIST;
 use crate::{AsModule, Member, MemberMut, Mode, Module};
 
 /// Modules of any types in order, to be called by the model that holds them; named by index. For
@@ -71,7 +72,7 @@ impl ModuleList {
 
 impl Module for ModuleList {
     fn forward(&self, _input: &Var) -> Result<Var> {
-        Err(Error::no_forward("ModuleList"))
+        Err(Error::no_forward(MODULE_LIST))
     }
 
     fn visit<'a>(&'a self, see: &mut dyn FnMut(&str, Member<'a>)) {
@@ -85,7 +86,24 @@ impl Module for ModuleList {
     }
 
     fn type_name(&self) -> &'static str {
-        "ModuleList"
+        MODULE_LIST
+    }
+
+    fn shallow_copy(&self) -> Option<ModuleList> {
+        Some(ModuleList {
+            modules: self.modules.shallow_copy()?,
+            mode: self.mode.clone(),
+        })
+    }
+}
+
+impl FromIterator<Box<dyn Module>> for ModuleList {
+    fn from_iter<I: IntoIterator<Item = Box<dyn Module>>>(modules: I) -> ModuleList {
+        let mut list = ModuleList::new();
+        for module in modules {
+            list.modules.push(module);
+        }
+        list
     }
 }
 
@@ -114,10 +132,7 @@ mod tests {
             list.iter().map(Module::type_name).collect::<Vec<_>>(),
             ["ReLU", "ReLU"]
         );
-        assert_eq!(
-            list.to_string(),
-            "ModuleList(\n  (0): ReLU()\n  (1): ReLU()\n)"
-        );
+        assert_eq!(list.to_string(), "ModuleList(\n  (0-1): 2 x ReLU()\n)");
         let error = list.forward(&tensor![1.0].into()).unwrap_err();
         assert!(
             error

@@ -82,6 +82,15 @@ impl Sequential {
         Ok(self)
     }
 
+    /// Puts another layer where the one of this name (or index) was, which comes back: a new head on a
+    /// trained body, for example. Make the optimizer afterwards.
+    ///
+    /// # Errors
+    /// No layer of that name.
+    pub fn replace(&mut self, name: &str, layer: impl Module) -> Result<Box<dyn Module>> {
+        self.layers.replace("Sequential", name, Box::new(layer))
+    }
+
     /// Number of layers.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -141,6 +150,13 @@ impl Module for Sequential {
 
     fn type_name(&self) -> &'static str {
         "Sequential"
+    }
+
+    fn shallow_copy(&self) -> Option<Sequential> {
+        Some(Sequential {
+            layers: self.layers.shallow_copy()?,
+            mode: self.mode.clone(),
+        })
     }
 }
 
@@ -233,6 +249,41 @@ mod tests {
         );
         assert!(message(model.add_module("a.b", Relu::new())).contains("no dot"));
         assert_eq!(model.len(), 1);
+    }
+
+    #[test]
+    fn a_layer_is_replaced_in_its_place() {
+        let rng = Generator::new(0);
+        let mut model = Sequential::new()
+            .with(Linear::new(2, 3, &rng))
+            .with(Linear::new(3, 1, &rng));
+        let old = model.replace("1", Linear::new(3, 5, &rng)).unwrap();
+        assert_eq!(old.downcast_ref::<Linear>().unwrap().out_features(), 1);
+        assert_eq!(model.state_dict().get("1.bias").unwrap().shape(), [5]);
+        assert_eq!(
+            model.replace("head", Relu::new()).unwrap_err().to_string(),
+            "Sequential: there is no `head` to replace, only [\"0\", \"1\"]"
+        );
+    }
+
+    #[test]
+    fn a_deep_copy_shares_nothing_but_keeps_what_is_tied() {
+        let mut second = Linear::new(2, 2, &Generator::new(1));
+        let first = Linear::new(2, 2, &Generator::new(0));
+        second.weight = first.weight.clone();
+        let model = Sequential::new()
+            .with(first)
+            .with(Sequential::new().with(second));
+        model.get(0).unwrap().eval();
+        let copy = model.deep_copy().unwrap();
+        assert_eq!(copy.parameters().len(), 3);
+        assert!(!copy.get(0).unwrap().is_training());
+        for (new, old) in copy.parameters().iter().zip(model.parameters()) {
+            assert!(!new.same_as(&old) && new.value().equal(&old.value()));
+        }
+        assert_eq!(copy.to_string(), model.to_string());
+        let boxed: Box<dyn Module> = Box::new(model);
+        assert_eq!(boxed.deep_copy().unwrap().parameters().len(), 3);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use gradus_autograd::{Var, no_grad};
-use gradus_tensor::{DType, Tensor};
+use gradus_tensor::Tensor;
 
 use crate::error::{Dims, Result};
 use crate::{Member, Mode, Module, observe, walk};
@@ -13,8 +13,6 @@ use crate::{Member, Mode, Module, observe, walk};
 pub struct Summary {
     /// The model and its layers, parents first.
     pub rows: Vec<SummaryRow>,
-    /// Shape of the input.
-    pub input_shape: Vec<usize>,
     /// Numbers in all parameters, each parameter once.
     pub parameters: usize,
     /// Those of them that are trained.
@@ -38,15 +36,14 @@ pub struct SummaryRow {
     pub parameters: usize,
 }
 
-pub(crate) fn summary(module: &dyn Module, input_shape: &[usize]) -> Result<Summary> {
+pub(crate) fn summary(
+    module: &dyn Module,
+    run: &mut dyn FnMut() -> Result<Var>,
+) -> Result<Summary> {
     let parameters = walk::named_parameters(module);
-    let dtype = parameters
-        .first()
-        .map_or(DType::F32, |(_, parameter)| parameter.dtype());
-    let input = Var::new(Tensor::zeros(input_shape, dtype)?);
     let (output, seen) = {
         let _restore = Evaluation::of(module);
-        observe(module, || no_grad(|| module.forward(&input)))
+        observe(module, || no_grad(run))
     };
     let output = output?;
 
@@ -65,7 +62,7 @@ pub(crate) fn summary(module: &dyn Module, input_shape: &[usize]) -> Result<Summ
             last(&path)
         };
         if let Some(output) = output
-            && walk::children(module).is_empty()
+            && walk::named_children(module).is_empty()
         {
             output_bytes += bytes(&output.value());
         }
@@ -90,7 +87,6 @@ pub(crate) fn summary(module: &dyn Module, input_shape: &[usize]) -> Result<Summ
         .chain(buffers.iter().map(|(_, b)| b.value()));
     Ok(Summary {
         rows,
-        input_shape: input_shape.to_vec(),
         parameters: parameters.iter().map(|(_, p)| p.numel()).sum(),
         trainable: parameters
             .iter()
@@ -175,10 +171,8 @@ impl fmt::Display for Summary {
         )?;
         write!(
             f,
-            "input {}, state: {} bytes, outputs: {} bytes",
-            Dims(&self.input_shape),
-            self.state_bytes,
-            self.output_bytes
+            "state: {} bytes, outputs: {} bytes",
+            self.state_bytes, self.output_bytes
         )
     }
 }
@@ -209,8 +203,11 @@ mod tests {
              3 (Linear)   (16, 1)               65\n\
              -------------------------------------\n\
              parameters: 257, trainable: 257, frozen: 0\n\
-             input (16, 2), state: 1028 bytes, outputs: 12352 bytes"
+             state: 1028 bytes, outputs: 12352 bytes"
         );
+        let x = gradus_tensor::tensor![[1.0, 2.0]].into();
+        let of_one = model.summary_of(&mut || model.forward(&x)).unwrap();
+        assert_eq!(of_one.rows[1].output_shape, Some(vec![1, 64]));
         assert!(model.is_training() && rng.state() == before);
         assert!(
             model

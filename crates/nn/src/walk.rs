@@ -1,8 +1,9 @@
 //! The walk over a module and everything below it, and what it collects.
 
 use gradus_autograd::Var;
+use gradus_random::Generator;
 
-use crate::module::Slot;
+use crate::member::Slot;
 use crate::{Buffer, Member, Mode, Module};
 
 type Modules<'a> = Vec<(String, &'a dyn Module)>;
@@ -16,7 +17,7 @@ pub(crate) fn join(path: &str, name: &str) -> String {
     }
 }
 
-pub(crate) fn children(module: &dyn Module) -> Modules<'_> {
+pub(crate) fn named_children(module: &dyn Module) -> Modules<'_> {
     let mut found = Vec::new();
     module.visit(&mut |name, member| {
         if let Member::Module(child) = member {
@@ -28,7 +29,7 @@ pub(crate) fn children(module: &dyn Module) -> Modules<'_> {
 
 pub(crate) fn named_modules(module: &dyn Module) -> Modules<'_> {
     fn collect<'a>(module: &'a dyn Module, path: String, found: &mut Modules<'a>) {
-        let children = children(module);
+        let children = named_children(module);
         let start = path.clone();
         found.push((path, module));
         for (name, child) in children {
@@ -57,6 +58,19 @@ pub(crate) fn modes(module: &dyn Module, see: &mut dyn FnMut(&Mode)) {
             see(mode);
         }
     });
+}
+
+/// Every generator that a layer draws from, with the path of the layer.
+pub(crate) fn generators(module: &dyn Module) -> Vec<(String, Generator)> {
+    let mut found = Vec::new();
+    for (path, module) in named_modules(module) {
+        module.visit(&mut |_, member| {
+            if let Member::Generator(generator) = member {
+                found.push((path.clone(), generator.clone()));
+            }
+        });
+    }
+    found
 }
 
 /// Every parameter, as often as it is reached.
@@ -111,7 +125,7 @@ pub(crate) fn state(module: &dyn Module) -> Vec<(String, Slot<'_>)> {
 }
 
 pub(crate) fn apply(module: &dyn Module, path: &str, f: &mut dyn FnMut(&str, &dyn Module)) {
-    for (name, child) in children(module) {
+    for (name, child) in named_children(module) {
         apply(child, &join(path, &name), f);
     }
     f(path, module);

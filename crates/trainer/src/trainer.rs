@@ -7,7 +7,7 @@ use std::sync::Arc;
 use gradus_autograd::no_grad;
 use gradus_data::DataLoader;
 use gradus_metrics::Metric;
-use gradus_nn::{Dropout, Loss, Module};
+use gradus_nn::{Loss, Module};
 use gradus_optim::Optimizer;
 use gradus_plot::Figure;
 use gradus_random::Generator;
@@ -347,10 +347,8 @@ impl Trainer {
     pub(crate) fn check(&self) -> Result<()> {
         self.check_loader("training", self.train_loader())?;
         self.check_loader("validation", self.val_loader())?;
-        for (path, module) in self.model.named_modules() {
-            if let Some(dropout) = module.downcast_ref::<Dropout>() {
-                self.require_known(dropout.generator(), &format!("the layer `{path}`"))?;
-            }
+        for (path, generator) in self.model.generators() {
+            self.require_known(&generator, &format!("the layer `{path}`"))?;
         }
         let parameters = self.model.parameters();
         for (index, trained) in self.optimizer.parameters().iter().enumerate() {

@@ -73,8 +73,6 @@ fn own_parameters_come_first_then_buffers_then_children_each_as_declared() {
         state.keys().collect::<Vec<_>>(),
         [
             "scale",
-            "gates.0",
-            "gates.1",
             "count",
             "head.weight",
             "head.bias",
@@ -84,6 +82,8 @@ fn own_parameters_come_first_then_buffers_then_children_each_as_declared() {
             "blocks.1.bias",
             "extra.0.weight",
             "extra.0.bias",
+            "gates.0",
+            "gates.1",
         ]
     );
     let buffers: Vec<String> = model
@@ -92,11 +92,14 @@ fn own_parameters_come_first_then_buffers_then_children_each_as_declared() {
         .map(|(name, _)| name)
         .collect();
     assert_eq!(buffers, ["count", "scratch"]);
-    let children: Vec<String> = model.children().into_iter().map(|(name, _)| name).collect();
-    assert_eq!(
-        children,
-        ["head", "blocks.0", "blocks.1", "pair.0", "pair.1", "extra"]
-    );
+    let children: Vec<String> = model
+        .named_children()
+        .into_iter()
+        .map(|(name, _)| name)
+        .collect();
+    assert_eq!(children, ["head", "blocks", "pair", "extra", "gates"]);
+    assert_eq!(model.children().len(), 5);
+    assert_eq!(model.modules().len(), 1 + 1 + 3 + 3 + 2 + 1);
     assert_eq!(model.num_parameters(), 1 + 1 + 2 + 3 * 6 + 3);
 }
 
@@ -105,7 +108,7 @@ fn printing_uses_the_given_name() {
     let text = everything().to_string();
     assert!(
         text.starts_with(
-            "Kitchen(width=2\n  (head): Linear(in_features=2, out_features=2, bias=True)\n"
+            "Kitchen(\n  width=2\n  (head): Linear(in_features=2, out_features=2, bias=True)\n"
         ),
         "{text}"
     );
@@ -161,6 +164,66 @@ fn conversion_reaches_everything_and_leaves_integers_alone() {
             && model.scratch.value().dtype() == DType::F64
             && model.count.value().dtype() == DType::I64
     );
+}
+
+#[test]
+fn what_cannot_be_cloned_is_named_when_a_copy_is_asked_for() {
+    let error = everything().deep_copy().err().unwrap();
+    assert_eq!(
+        error.to_string(),
+        "deep_copy: a field of Kitchen or below is marked `skip` and cannot be cloned"
+    );
+}
+
+/// Not `Clone` itself; the field that is skipped is.
+#[derive(Module)]
+struct Counting {
+    layer: Linear,
+    gate: Option<Var>,
+    sizes: Vec<usize>,
+    #[module(skip)]
+    calls: std::sync::Arc<std::sync::atomic::AtomicUsize>,
+}
+
+impl Counting {
+    fn forward(&self, x: &Var) -> Result<Var> {
+        self.calls
+            .fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        self.layer.forward(x)
+    }
+}
+
+#[test]
+fn a_deep_copy_needs_no_clone() {
+    let model = Counting {
+        layer: Linear::new(2, 2, &Generator::new(0)),
+        gate: Some(Var::leaf(tensor![1.0]).unwrap()),
+        sizes: vec![2, 2],
+        calls: Default::default(),
+    };
+    let copy = model.deep_copy().unwrap();
+    copy.forward(&tensor![[1.0, 2.0]].into()).unwrap();
+    assert!(std::sync::Arc::ptr_eq(&copy.calls, &model.calls) && copy.sizes == model.sizes);
+    assert!(
+        !copy
+            .gate
+            .as_ref()
+            .unwrap()
+            .same_as(model.gate.as_ref().unwrap())
+    );
+    assert!(copy.layer.weight.value().equal(&model.layer.weight.value()));
+}
+
+#[test]
+fn generators_are_found_with_the_layers_that_draw_from_them() {
+    let rng = Generator::new(0);
+    let model = Sequential::new()
+        .with(Linear::new(1, 1, &rng))
+        .with(Sequential::new().with(Dropout::new(0.5, &rng).unwrap()));
+    let generators = model.generators();
+    assert_eq!(generators.len(), 1);
+    assert_eq!(generators[0].0, "1.0");
+    assert_eq!(everything().generators()[0].0, "");
 }
 
 #[derive(Module)]

@@ -113,6 +113,7 @@ fn the_summary_sees_through_a_struct() {
         rows,
         [
             ("", Some(&[4, 1][..]), 0),
+            ("encoder", None, 0),
             ("encoder.0", Some(&[4, 16][..]), 48),
             ("encoder.1", Some(&[4, 16][..]), 272),
             ("dropout", Some(&[4, 16][..]), 0),
