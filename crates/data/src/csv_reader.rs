@@ -1,17 +1,43 @@
-//! Tables of numbers from CSV files.
+//! Tables from CSV files.
+
+mod blocks;
+mod cells;
+mod columns;
+mod decimal;
+mod frame;
+mod missing;
+mod ordered;
+mod stream;
+mod table;
+
+pub use columns::Column;
+pub use frame::{ColumnType, ColumnValues, Frame};
+pub use missing::Missing;
+pub use stream::CsvStream;
+pub use table::Table;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::tensor_dataset::TensorDataset;
-use csv::ByteRecord;
-use gradus_tensor::{DType, Tensor};
+use blocks::Marks;
+use columns::{Columns, Opened};
+use gradus_tensor::DType;
+use missing::MissingTexts;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-/// Reads a table of numbers from comma-separated text.
+/// Reads tables from comma-separated text.
 ///
-/// Every cell that is read must be a finite number; one that is not is an error with file, line, column and text.
-/// Columns that are not asked for may hold anything.
+/// | to get | call |
+/// |---|---|
+/// | one tensor of numbers, and labels | [`read`](Self::read) |
+/// | columns of different types | [`read_frame`](Self::read_frame) |
+/// | batches of a file larger than memory | [`stream`](Self::stream) |
+///
+/// A table's cells must be finite numbers; one that is not is an error with file, line, column and text, unless it has
+/// no value and [`missing`](Self::missing) says what to do then. Columns that are not asked for may hold anything.
+/// Blank lines are skipped.
+///
+/// Large files are parsed by all compute threads; the result does not depend on how many there are.
 ///
 /// # Examples
 /// ```
@@ -28,62 +54,24 @@ use std::path::Path;
 pub struct CsvReader {
     header: bool,
     separator: u8,
+    quote: Option<u8>,
+    comment: Option<u8>,
     dtype: DType,
     columns: Option<Vec<Column>>,
     label: Option<Label>,
+    missing: Missing,
+    missing_texts: MissingTexts,
+    types: Vec<(Column, ColumnType)>,
 }
 
 #[derive(Clone, Debug)]
 enum Label {
     /// An integer, as `i64`.
     Class(Column),
+    /// A name, numbered.
+    Named(Column),
     /// A number, in the reader's dtype.
     Value(Column),
-}
-
-/// A column by name or by number, from 0.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Column {
-    /// By its name in the header.
-    Name(String),
-    /// By its position, from 0.
-    Number(usize),
-}
-
-impl From<&str> for Column {
-    fn from(name: &str) -> Self {
-        Self::Name(name.into())
-    }
-}
-
-impl From<usize> for Column {
-    fn from(number: usize) -> Self {
-        Self::Number(number)
-    }
-}
-
-/// What a [`CsvReader`] read.
-#[derive(Clone, Debug)]
-pub struct Table {
-    /// Names of the columns of `x`; without a header, their numbers from 0.
-    pub names: Vec<String>,
-    /// `(rows, columns)`.
-    pub x: Tensor,
-    /// `(rows,)`, if a label column was asked for.
-    pub y: Option<Tensor>,
-}
-
-impl Table {
-    /// The dataset of (x, y), or of x alone if there is no label.
-    ///
-    /// # Errors
-    /// None today.
-    pub fn dataset(&self) -> Result<TensorDataset> {
-        match &self.y {
-            Some(y) => TensorDataset::new((self.x.clone(), y.clone())),
-            None => TensorDataset::new(self.x.clone()),
-        }
-    }
 }
 
 impl Default for CsvReader {
@@ -93,15 +81,20 @@ impl Default for CsvReader {
 }
 
 impl CsvReader {
-    /// Commas, a header, all columns, `f64`.
+    /// Commas, quotes, a header, all columns, `f64`.
     #[must_use]
     pub fn new() -> Self {
         Self {
             header: true,
             separator: b',',
+            quote: Some(b'"'),
+            comment: None,
             dtype: DType::F64,
             columns: None,
             label: None,
+            missing: Missing::Refuse,
+            missing_texts: MissingTexts::default(),
+            types: Vec::new(),
         }
     }
 
@@ -116,6 +109,21 @@ impl CsvReader {
     #[must_use]
     pub fn separator(mut self, separator: u8) -> Self {
         self.separator = separator;
+        self
+    }
+
+    /// The character around cells that hold separators or line ends, `"` by default; `None` means itself only.
+    /// Inside quotes it is written twice.
+    #[must_use]
+    pub fn quote(mut self, quote: Option<u8>) -> Self {
+        self.quote = quote;
+        self
+    }
+
+    /// Skips lines that begin with this character.
+    #[must_use]
+    pub fn comment(mut self, comment: u8) -> Self {
+        self.comment = Some(comment);
         self
     }
 
@@ -140,6 +148,14 @@ impl CsvReader {
         self
     }
 
+    /// The column of `y`, the name of a class. Classes are numbered in the order of their names, which
+    /// [`Table::classes`] keeps.
+    #[must_use]
+    pub fn named_label(mut self, column: impl Into<Column>) -> Self {
+        self.label = Some(Label::Named(column.into()));
+        self
+    }
+
     /// The column of `y`, a number like those of `x`.
     #[must_use]
     pub fn label(mut self, column: impl Into<Column>) -> Self {
@@ -147,215 +163,122 @@ impl CsvReader {
         self
     }
 
-    /// Reads a file.
+    /// What to do with cells without a value; by default they are errors.
+    #[must_use]
+    pub fn missing(mut self, missing: Missing) -> Self {
+        self.missing = missing;
+        self
+    }
+
+    /// The texts that stand for no value; by default those of pandas: nothing at all, `NA`, `NaN`, `null`, `None` and others.
+    #[must_use]
+    pub fn missing_values<T: AsRef<str>>(mut self, texts: impl IntoIterator<Item = T>) -> Self {
+        self.missing_texts = MissingTexts::new(texts);
+        self
+    }
+
+    /// The type of a column of a [`Frame`]; that of any other is the narrowest one that holds all its cells.
+    #[must_use]
+    pub fn column_type(mut self, column: impl Into<Column>, kind: ColumnType) -> Self {
+        self.types.push((column.into(), kind));
+        self
+    }
+
+    /// Reads a file of numbers.
     ///
     /// # Errors
     /// If the file cannot be read, is malformed, lacks a column that was asked for, or a cell is not a number.
     pub fn read(&self, path: impl AsRef<Path>) -> Result<Table> {
         let path = path.as_ref();
-        let file = File::open(path).map_err(|source| {
-            Error::from(ErrorKind::File {
-                path: path.into(),
-                source,
-            })
-        })?;
-        self.parse(&path.display().to_string(), file)
+        let (file, bytes) = open(path)?;
+        let opened = self.open(&path.display().to_string(), file)?;
+        table::read_table(self, opened, Some(bytes))
     }
 
-    /// Reads text, which error messages call `name`.
+    /// Reads numbers from text, which error messages call `name`.
     ///
     /// # Errors
     /// Those of [`read`](Self::read).
     pub fn read_text(&self, name: &str, text: &str) -> Result<Table> {
-        self.parse(name, text.as_bytes())
+        let opened = self.open(name, text.as_bytes())?;
+        table::read_table(self, opened, Some(text.len() as u64))
     }
 
-    fn parse(&self, file: &str, source: impl Read) -> Result<Table> {
-        if !matches!(self.dtype, DType::F32 | DType::F64) {
-            let message = format!("dtype {}; a table is read as f32 or f64", self.dtype);
+    /// Reads a file whose columns have different types. The file is read twice: for the types and for the values.
+    /// A label that was set has no meaning here.
+    ///
+    /// ```
+    /// use gradus_data::{ColumnValues, CsvReader, Missing};
+    ///
+    /// let text = "name,age,height\nAda,36,1.65\nBo,,1.8\n";
+    /// let people = CsvReader::new().missing(Missing::Nan).read_frame_text("people", text)?;
+    /// assert_eq!(people.text("name")?[0].as_deref(), Some("Ada"));
+    /// assert!(matches!(people.column("age")?, ColumnValues::Float(_)));
+    /// assert_eq!(people.numbers(&["height", "age"])?.shape(), [2, 2]);
+    /// # Ok::<(), gradus_data::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the file cannot be read, is malformed, lacks a column that was asked for, or a cell has no value or not its
+    /// column's type.
+    pub fn read_frame(&self, path: impl AsRef<Path>) -> Result<Frame> {
+        let path = path.as_ref();
+        let name = path.display().to_string();
+        frame::read_frame(self, || self.open(&name, open(path)?.0))
+    }
+
+    /// Reads columns of different types from text, which error messages call `name`.
+    ///
+    /// # Errors
+    /// Those of [`read_frame`](Self::read_frame).
+    pub fn read_frame_text(&self, name: &str, text: &str) -> Result<Frame> {
+        frame::read_frame(self, || self.open(name, text.as_bytes()))
+    }
+
+    /// The rows of a file one after another, for files larger than memory.
+    ///
+    /// # Errors
+    /// If the file cannot be read, lacks a column that was asked for, or the classes have names, whose numbers are
+    /// known only at the end of the file.
+    pub fn stream(&self, path: impl AsRef<Path>) -> Result<CsvStream> {
+        CsvStream::new(self, path.as_ref())
+    }
+
+    fn marks(&self) -> Marks {
+        Marks {
+            separator: self.separator,
+            quote: self.quote,
+            comment: self.comment,
+        }
+    }
+
+    fn open<R: Read>(&self, file: &str, source: R) -> Result<Opened<R>> {
+        let separator = self.separator;
+        let in_numbers = separator.is_ascii_alphanumeric() || b"+-.".contains(&separator);
+        let marks = [Some(separator), self.quote, self.comment];
+        let twice = (1..3).any(|at| marks[at].is_some() && marks[..at].contains(&marks[at]));
+        let ends_rows = marks.iter().flatten().any(|mark| b"\r\n".contains(mark));
+        if in_numbers || twice || ends_rows {
+            let message = format!(
+                "{:?} cannot be the marks of separator, quote and comment: they differ from each other, from line ends \
+                 and, the separator, from what numbers consist of",
+                marks.map(|mark| mark.map(char::from))
+            );
             return Err(Error::argument("CsvReader", message));
         }
-        let mut rows = Rows::open(self, file, source)?;
-        let (names, width) = (rows.names.clone(), rows.width);
-        let label = match &self.label {
-            None => None,
-            Some(Label::Class(column) | Label::Value(column)) => {
-                Some(find(file, column, &names, width)?)
-            }
-        };
-        let columns = match &self.columns {
-            None => (0..width).filter(|column| Some(*column) != label).collect(),
-            Some(columns) => columns
-                .iter()
-                .map(|column| find(file, column, &names, width))
-                .collect::<Result<Vec<usize>>>()?,
-        };
-        let classes = matches!(self.label, Some(Label::Class(_)));
-        let (mut x, mut y, mut y_class) = (Vec::new(), Vec::new(), Vec::new());
-        while rows.advance()? {
-            for &column in &columns {
-                x.push(rows.number(column)?);
-            }
-            match label {
-                Some(column) if classes => y_class.push(rows.class(column)?),
-                Some(column) => y.push(rows.number(column)?),
-                None => {}
-            }
-        }
-        let n = rows.count;
-        let y = match label {
-            None => None,
-            Some(_) if classes => Some(Tensor::from_vec(y_class, [n])?),
-            Some(_) => Some(Tensor::from_vec(y, [n])?.to_dtype(self.dtype)?),
-        };
-        let x = Tensor::from_vec(x, [n, columns.len()])?.to_dtype(self.dtype)?;
-        let names = columns
-            .iter()
-            .map(|&c| names.get(c).cloned().unwrap_or_else(|| c.to_string()));
-        Ok(Table {
-            names: names.collect(),
-            x,
-            y,
-        })
+        Columns::open(file, source, self.marks(), self.header)
     }
 }
 
-/// The records of a file, one at a time, with what error messages need.
-struct Rows<'a, R> {
-    file: &'a str,
-    reader: csv::Reader<R>,
-    record: ByteRecord,
-    /// Read already to learn the width of a table without a header.
-    waiting: bool,
-    names: Vec<String>,
-    width: usize,
-    count: usize,
-}
-
-impl<'a, R: Read> Rows<'a, R> {
-    fn open(settings: &CsvReader, file: &'a str, source: R) -> Result<Self> {
-        let mut reader = csv::ReaderBuilder::new()
-            .has_headers(settings.header)
-            .delimiter(settings.separator)
-            .from_reader(source);
-        let mut record = ByteRecord::new();
-        let (mut names, mut waiting) = (Vec::new(), false);
-        if settings.header {
-            let header = reader
-                .byte_headers()
-                .map_err(|error| malformed(file, &error))?;
-            names = header
-                .iter()
-                .map(|name| String::from_utf8_lossy(name).trim().to_owned())
-                .collect();
-        } else {
-            waiting = reader
-                .read_byte_record(&mut record)
-                .map_err(|error| malformed(file, &error))?;
-        }
-        let width = if settings.header {
-            names.len()
-        } else {
-            record.len()
-        };
-        Ok(Self {
-            file,
-            reader,
-            record,
-            waiting,
-            names,
-            width,
-            count: 0,
-        })
-    }
-
-    fn advance(&mut self) -> Result<bool> {
-        let read = std::mem::take(&mut self.waiting)
-            || self
-                .reader
-                .read_byte_record(&mut self.record)
-                .map_err(|error| malformed(self.file, &error))?;
-        self.count += usize::from(read);
-        Ok(read)
-    }
-
-    fn number(&self, column: usize) -> Result<f64> {
-        self.text(column)
-            .and_then(|text| text.parse().ok())
-            .filter(|number: &f64| number.is_finite())
-            .ok_or_else(|| self.bad_cell(column, "a finite number"))
-    }
-
-    fn class(&self, column: usize) -> Result<i64> {
-        self.text(column)
-            .and_then(|text| text.parse().ok())
-            .ok_or_else(|| self.bad_cell(column, "an integer"))
-    }
-
-    fn text(&self, column: usize) -> Option<&str> {
-        std::str::from_utf8(self.record.get(column)?.trim_ascii()).ok()
-    }
-
-    #[cold]
-    fn bad_cell(&self, column: usize, expected: &'static str) -> Error {
-        let cell = self.record.get(column).unwrap_or_default();
-        ErrorKind::Cell {
-            file: self.file.to_owned(),
-            line: self.record.position().map_or(0, csv::Position::line),
-            column: column + 1,
-            name: self
-                .names
-                .get(column)
-                .cloned()
-                .unwrap_or_else(|| "no name".to_owned()),
-            text: String::from_utf8_lossy(cell).into_owned(),
-            expected,
-        }
-        .into()
-    }
-}
-
-fn find(file: &str, column: &Column, names: &[String], width: usize) -> Result<usize> {
-    let found = match column {
-        Column::Name(name) => names.iter().position(|other| other == name),
-        Column::Number(number) => Some(*number).filter(|&number| number < width),
+/// A file and how many bytes it has.
+fn open(path: &Path) -> Result<(File, u64)> {
+    let error = |source| ErrorKind::File {
+        path: path.into(),
+        source,
     };
-    found.ok_or_else(|| {
-        let wanted = match column {
-            Column::Name(name) => format!("{name:?}"),
-            Column::Number(number) => format!("number {number} (from 0)"),
-        };
-        let available = if names.is_empty() {
-            format!("{width} columns without names")
-        } else {
-            names.join(", ")
-        };
-        ErrorKind::Column {
-            file: file.to_owned(),
-            wanted,
-            available,
-        }
-        .into()
-    })
-}
-
-#[cold]
-fn malformed(file: &str, error: &csv::Error) -> Error {
-    let message = match error.kind() {
-        csv::ErrorKind::UnequalLengths {
-            expected_len, len, ..
-        } => {
-            format!("the row has {len} cells, the first row has {expected_len}")
-        }
-        _ => error.to_string(),
-    };
-    let line = error.position().map_or(0, csv::Position::line);
-    ErrorKind::Table {
-        file: file.to_owned(),
-        line,
-        message,
-    }
-    .into()
+    let file = File::open(path).map_err(error)?;
+    let bytes = file.metadata().map_err(error)?.len();
+    Ok((file, bytes))
 }
 
 #[cfg(test)]
@@ -402,8 +325,12 @@ mod tests {
             error(&reader, "a,b\n1,2\n3,four\n"),
             r#"t.csv, line 3, column 2 (b): "four" is not a finite number"#
         );
-        assert!(error(&reader, "a\n\"\"\n").contains(r#""" is not a finite number"#));
-        assert!(error(&reader, "a\nnan\n").contains("is not a finite number"));
+        assert_eq!(
+            error(&reader, "a\n\n\"\"\n"),
+            r#"t.csv, line 3, column 1 (a): "" is not a finite number; .missing(..) says what to do without one"#
+        );
+        assert!(error(&reader, "a\nnan\n").contains(r#""nan" is not a finite number"#));
+        assert!(error(&reader, "a\ninf\n").contains(r#""inf" is not a finite number"#));
         assert_eq!(
             error(&CsvReader::new().header(false).class_label(0), "1.5\n"),
             r#"t.csv, line 1, column 1 (no name): "1.5" is not an integer"#
@@ -423,6 +350,49 @@ mod tests {
         );
         assert!(error(&CsvReader::new().columns([2]), "a,b\n1,2\n").contains("number 2 (from 0)"));
         assert!(error(&CsvReader::new().dtype(DType::I64), "a\n1\n").contains("f32 or f64"));
+        assert!(
+            error(&CsvReader::new().columns([0]).label(0), "a\n1\n").contains("asked for twice")
+        );
+        assert!(error(&CsvReader::new().separator(b'.'), "a\n1\n").contains("cannot be the marks"));
+    }
+
+    #[test]
+    fn cells_without_a_value() {
+        let text = "a,b,y\n1,,0\n2,3,1\nNA,4,\n";
+        let read = |missing| {
+            let reader = CsvReader::new().missing(missing).label("y");
+            let table = reader.read_text("t", text).unwrap();
+            let y = table.y.unwrap().to_vec::<f64>().unwrap();
+            (table.x.to_vec::<f64>().unwrap(), y)
+        };
+        assert_eq!(read(Missing::DropRow), (vec![2.0, 3.0], vec![1.0]));
+        let (x, y) = read(Missing::Fill(-1.0));
+        assert_eq!(x, [1.0, -1.0, 2.0, 3.0, -1.0, 4.0]);
+        assert_eq!(y, [0.0, 1.0, -1.0]);
+        let (x, y) = read(Missing::Nan);
+        assert!(x[1].is_nan() && x[4].is_nan() && y[2].is_nan());
+        let dropped = CsvReader::new()
+            .missing(Missing::DropRow)
+            .class_label("y")
+            .read_text("t", text)
+            .unwrap();
+        assert_eq!(dropped.y.unwrap().to_vec::<i64>().unwrap(), [1]);
+        let own = CsvReader::new()
+            .missing_values(["?", "-9"])
+            .missing(Missing::Fill(0.5));
+        let table = own.read_text("t", "a,b\n?,-9\n1,2\n").unwrap();
+        assert_eq!(table.x.to_vec::<f64>().unwrap(), [0.5, 0.5, 1.0, 2.0]);
+    }
+
+    #[test]
+    fn classes_by_name_are_numbered_in_order() {
+        let reader = CsvReader::new().named_label("kind");
+        let table = reader
+            .read_text("t", "x,kind\n1,pear\n2,\"apple, red\"\n3,pear\n")
+            .unwrap();
+        assert_eq!(table.classes, ["apple, red", "pear"]);
+        assert_eq!(table.y.unwrap().to_vec::<i64>().unwrap(), [1, 0, 1]);
+        assert!(error(&reader, "x,kind\n1,\n").contains("is not the name of a class"));
     }
 
     #[test]
@@ -444,5 +414,36 @@ mod tests {
     fn an_empty_table_has_no_rows() {
         let table = CsvReader::new().read_text("t", "a,b\n").unwrap();
         assert_eq!(table.x.shape(), [0, 2]);
+        let table = CsvReader::new().read_text("t", "").unwrap();
+        assert_eq!(table.x.shape(), [0, 0]);
+        let frame = CsvReader::new().read_frame_text("t", "a,b\n").unwrap();
+        assert_eq!((frame.rows(), frame.columns().count()), (0, 2));
+    }
+
+    /// Large enough for several blocks, so that several threads work on it.
+    #[test]
+    fn a_large_table_is_the_same_for_any_number_of_threads() {
+        let row = |i: usize| format!("{},{:.3},{}\n", i, i as f64 / 7.0, i % 3);
+        let text: String = (0..200_000).map(row).collect();
+        let quoted = text.replacen("1,0.143", "\"1\",0.143", 1);
+        let reader = CsvReader::new().header(false).class_label(2);
+        let read = |text: &str| reader.read_text("t", text).unwrap();
+        let before = gradus_tensor::num_threads();
+        let expected = read(&text);
+        assert_eq!(expected.x.shape(), [200_000, 2]);
+        let x = expected.x.as_slice::<f64>().unwrap();
+        let index = |i: usize| x[2 * i] == i as f64;
+        assert!((0..200_000).all(index));
+        for threads in [1, 2, 7] {
+            gradus_tensor::set_num_threads(threads);
+            for text in [&text, &quoted] {
+                let table = read(text);
+                assert!(table.x.equal(&expected.x));
+                assert!(table.y.unwrap().equal(expected.y.as_ref().unwrap()));
+            }
+            let bad = text.replacen("\n150000,", "\n15x,", 1);
+            assert!(error(&reader, &bad).starts_with("t.csv, line 150001, column 1 "));
+        }
+        gradus_tensor::set_num_threads(before);
     }
 }

@@ -3,6 +3,7 @@
 use crate::batch::{Batch, Sample};
 use crate::collate::collate;
 use crate::error::Result;
+use std::any::Any;
 use std::cell::Cell;
 use std::sync::Arc;
 
@@ -88,6 +89,15 @@ pub trait Dataset: Send + Sync {
 thread_local! {
     /// The sample this thread is fetching, so that a panic can be reported with it.
     static FETCHING: Cell<Option<usize>> = const { Cell::new(None) };
+}
+
+/// The message of a panic.
+pub(crate) fn interrupted(panic: &(dyn Any + Send)) -> String {
+    panic
+        .downcast_ref::<&str>()
+        .map(|message| (*message).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "a panic without a message".to_owned())
 }
 
 /// Takes the index of the sample this thread was fetching when it was interrupted.

@@ -42,6 +42,8 @@ mod csv_reader;
 mod dataset;
 mod error;
 mod indices;
+mod iterable;
+mod iterable_loader;
 mod loader;
 mod preprocessing;
 mod random_split;
@@ -60,9 +62,16 @@ pub use course::{
     data_2d, line_with_outliers, linearly_separable_data, logistic_points, noisy_line,
     one_interval, three_classes, threshold_line, toy_set, two_intervals,
 };
-pub use csv_reader::{Column, CsvReader, Table};
+pub use csv_reader::{
+    Column, ColumnType, ColumnValues, CsvReader, CsvStream, Frame, Missing, Table,
+};
 pub use dataset::Dataset;
 pub use error::{Error, ErrorKind, Result};
+pub use iterable::{
+    BatchIter, IterableDataset, IterableExt, SampleIter, StreamChain, StreamFilter, StreamMap,
+    StreamShuffle,
+};
+pub use iterable_loader::{IterableBatches, IterableLoader, IterableState};
 pub use loader::{Batches, DataLoader, LoaderState, OpenEpoch};
 pub use preprocessing::{
     LabelEncoder, MaxAbsScaler, MinMaxScaler, Norm, Normalizer, OneHotEncoder, PolynomialFeatures,

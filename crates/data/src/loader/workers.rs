@@ -2,7 +2,7 @@
 
 use super::epoch::Epoch;
 use crate::batch::Batch;
-use crate::dataset::{Dataset, take_interrupted};
+use crate::dataset::{Dataset, interrupted, take_interrupted};
 use crate::error::{Error, ErrorKind, Result};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -99,11 +99,7 @@ fn work<'a>(
 }
 
 fn panicked(panic: &(dyn Any + Send), indices: &[usize]) -> Error {
-    let message = panic
-        .downcast_ref::<&str>()
-        .map(|message| (*message).to_owned())
-        .or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "a panic without a message".to_owned());
+    let message = interrupted(panic);
     let index = take_interrupted().or(indices.first().copied()).unwrap_or(0);
     ErrorKind::WorkerPanic { index, message }.into()
 }
