@@ -45,6 +45,7 @@ mod indices;
 mod iterable;
 mod iterable_loader;
 mod loader;
+mod parts;
 mod preprocessing;
 mod random_split;
 mod sampler;

@@ -15,48 +15,50 @@ pub use moons::{Moons, make_moons};
 pub use regression::Regression;
 pub use surfaces::{make_s_curve, make_swiss_roll};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::parts::both;
 use gradus_random::RandomState;
 use gradus_tensor::Tensor;
 
 /// `n` evenly spaced numbers from 0 to `stop`, which is among them if `endpoint`. NumPy's `linspace(0, stop, n, endpoint)`.
-fn linspace(stop: f64, n: usize, endpoint: bool) -> Vec<f64> {
+fn linspace(stop: f64, n: usize, endpoint: bool) -> impl Iterator<Item = f64> {
     let gaps = if endpoint { n.saturating_sub(1) } else { n };
     let step = stop / gaps as f64;
-    let mut numbers: Vec<f64> = (0..n)
-        .map(|i| if i == 0 { 0.0 } else { i as f64 * step })
-        .collect();
-    if endpoint
-        && n > 1
-        && let Some(last) = numbers.last_mut()
-    {
-        *last = stop;
-    }
-    numbers
+    (0..n).map(move |i| match i {
+        0 => 0.0,
+        last if endpoint && last == n - 1 => stop,
+        i => i as f64 * step,
+    })
 }
 
-/// Points in the plane on two curves, labelled 0 and 1, shuffled and made noisy as the moons and circles are.
+/// `n` points in the plane on two curves, `outer` of them on the first, labelled 0 and 1, shuffled and made noisy as the
+/// moons and circles are. The points and the random numbers do not need each other until they are put together.
 fn two_curves(
-    outer: Vec<[f64; 2]>,
-    inner: Vec<[f64; 2]>,
+    [n, outer]: [usize; 2],
+    points: impl FnOnce() -> Vec<[f64; 2]> + Send,
     shuffle: bool,
     noise: Option<f64>,
-    rs: &mut RandomState,
+    random_state: u32,
 ) -> Result<(Tensor, Tensor)> {
-    let first = outer.len();
-    let mut points = outer;
-    points.extend(inner);
-    let n = points.len();
-    let mut order: Vec<usize> = (0..n).collect();
-    if shuffle {
-        rs.shuffle(&mut order);
-    }
-    let mut x: Vec<f64> = order.iter().flat_map(|&i| points[i]).collect();
-    let y: Vec<i64> = order.iter().map(|&i| i64::from(i >= first)).collect();
-    if let Some(std) = noise {
-        for (x, noise) in x.iter_mut().zip(rs.normal(0.0, std, 2 * n)?) {
-            *x += noise;
+    let draw = || {
+        let mut rs = RandomState::new(random_state);
+        let mut order: Vec<usize> = (0..n).collect();
+        if shuffle {
+            rs.shuffle(&mut order);
         }
+        let noise = noise.map(|std| rs.normal(0.0, std, 2 * n)).transpose()?;
+        Ok::<_, Error>((order, noise))
+    };
+    let (points, drawn) = both(n, points, draw);
+    let (order, noise) = drawn?;
+    let mut x = Vec::with_capacity(2 * n);
+    let mut y = Vec::with_capacity(n);
+    for &i in &order {
+        x.extend(points[i]);
+        y.push(i64::from(i >= outer));
+    }
+    for (x, noise) in x.iter_mut().zip(noise.iter().flatten()) {
+        *x += noise;
     }
     Ok((Tensor::from_vec(x, [n, 2])?, Tensor::from_vec(y, [n])?))
 }
@@ -106,10 +108,11 @@ mod tests {
 
     #[test]
     fn linspace_ends_where_it_should() {
-        assert_eq!(linspace(1.0, 3, true), [0.0, 0.5, 1.0]);
-        assert_eq!(linspace(1.0, 4, false), [0.0, 0.25, 0.5, 0.75]);
-        assert_eq!(linspace(1.0, 1, true), [0.0]);
-        assert!(linspace(1.0, 0, true).is_empty());
+        let all = |n, endpoint| linspace(1.0, n, endpoint).collect::<Vec<_>>();
+        assert_eq!(all(3, true), [0.0, 0.5, 1.0]);
+        assert_eq!(all(4, false), [0.0, 0.25, 0.5, 0.75]);
+        assert_eq!(all(1, true), [0.0]);
+        assert!(all(0, true).is_empty());
     }
 
     #[test]

@@ -26,6 +26,14 @@ pub(super) enum FaultKind {
 
 /// Receives cells in order.
 pub(super) trait Visitor {
+    /// May read the cell that begins at `start` without being told where it ends, and say so. Where no separator or
+    /// line end stands there, the cell comes again, to [`cell`](Self::cell).
+    #[inline(always)]
+    fn short_cell(&mut self, column: usize, text: &[u8], start: usize) -> Option<usize> {
+        let _ = (column, text, start);
+        None
+    }
+
     /// The cell `text[cell]` of a column; what is wrong with it, if anything is.
     fn cell(&mut self, column: usize, text: &[u8], cell: Range<usize>) -> Result<(), &'static str>;
 
@@ -69,6 +77,23 @@ fn visit_plain(
         }
         let mut column = 0;
         loop {
+            if column < width
+                && let Some(end) = visitor.short_cell(column, text, at)
+            {
+                match text.get(end) {
+                    Some(&byte) if byte == marks.separator => {
+                        column += 1;
+                        at = end + 1;
+                        continue;
+                    }
+                    Some(b'\n') => {
+                        column += 1;
+                        at = end + 1;
+                        break;
+                    }
+                    _ => {}
+                }
+            }
             let end = cell_end(text, at, marks.separator);
             let last = text.get(end) != Some(&marks.separator);
             // A carriage return before a line feed belongs to the row's end.

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 /// The rows of a CSV file as samples, (x, y) or x alone. Made by [`CsvReader::stream`].
 ///
-/// A pass keeps one block of about a megabyte and one batch in memory, however large the file is.
+/// A pass keeps some 256 KiB of text and one batch in memory, however large the file is.
 ///
 /// # Examples
 /// ```

@@ -125,6 +125,7 @@ impl Plan {
         let mut parser = Parser {
             plan: self,
             rows: Rows::default(),
+            row: 0,
             drop: false,
         };
         parser.rows.x.reserve(text.len() / 8);
@@ -150,23 +151,19 @@ pub(super) struct Rows {
 struct Parser<'a> {
     plan: &'a Plan,
     rows: Rows,
+    /// Where this row's numbers begin.
+    row: usize,
     /// Whether a cell of this row has no value and rows without are left out.
     drop: bool,
 }
 
 impl Parser<'_> {
     fn begin_row(&mut self) {
-        let start = self.rows.count * self.plan.features();
-        self.rows.x.resize(start + self.plan.features(), 0.0);
+        self.row = self.rows.count * self.plan.features();
+        self.rows.x.resize(self.row + self.plan.features(), 0.0);
     }
 
-    #[inline]
     fn number(&mut self, text: &[u8], cell: Range<usize>) -> Result<f64, &'static str> {
-        if !self.plan.texts.are_numeric()
-            && let Some(number) = plain_decimal(text, cell.start, cell.end)
-        {
-            return Ok(number);
-        }
         match self.plan.texts.number(&text[cell]) {
             Ok(Some(number)) => Ok(number),
             Ok(None) => self.absent(),
@@ -220,14 +217,25 @@ impl Parser<'_> {
 }
 
 impl Visitor for Parser<'_> {
-    #[inline]
+    #[inline(always)]
+    fn short_cell(&mut self, column: usize, text: &[u8], start: usize) -> Option<usize> {
+        let Role::Feature(at) = self.plan.roles[column] else {
+            return None;
+        };
+        if self.plan.texts.are_numeric() {
+            return None;
+        }
+        let (number, end) = plain_decimal(text, start)?;
+        self.rows.x[self.row + at] = number;
+        Some(end)
+    }
+
     fn cell(&mut self, column: usize, text: &[u8], cell: Range<usize>) -> Result<(), &'static str> {
         match self.plan.roles[column] {
             Role::Skipped => {}
             Role::Feature(slot) => {
                 let number = self.number(text, cell)?;
-                let at = self.rows.count * self.plan.features() + slot;
-                self.rows.x[at] = number;
+                self.rows.x[self.row + slot] = number;
             }
             Role::Label(kind) => self.label(kind, text, cell)?,
         }

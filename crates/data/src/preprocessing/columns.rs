@@ -1,7 +1,9 @@
 //! Arithmetic on the columns of a table, in the table's own floating-point type.
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::parts::in_parts;
 use gradus_tensor::{DType, Tensor};
+use std::borrow::Cow;
 use std::ops::{Add, Div, Mul, Sub};
 
 /// One operation on each column, with a number per column.
@@ -33,20 +35,26 @@ pub(super) fn apply(
         }
         .into());
     }
+    let shape = [rows, features];
     if x.dtype() == DType::F32 {
-        let mut values = x.to_vec::<f32>()?;
-        run(&mut values, features, steps, |number| number as f32);
-        Ok(Tensor::from_vec(values, [rows, features])?)
+        let x = x.contiguous();
+        let changed = run(x.as_slice::<f32>()?, features, steps, |number| {
+            number as f32
+        });
+        Ok(Tensor::from_vec(changed, shape)?)
     } else {
-        let mut values = x.to_vec::<f64>()?;
-        run(&mut values, features, steps, |number| number);
-        Ok(Tensor::from_vec(values, [rows, features])?)
+        let x = x.to_dtype(DType::F64)?.contiguous();
+        let changed = run(x.as_slice::<f64>()?, features, steps, |number| number);
+        Ok(Tensor::from_vec(changed, shape)?)
     }
 }
 
 /// Arithmetic of `f32` and of `f64`.
 trait Float:
     Copy
+    + Default
+    + Send
+    + Sync
     + PartialOrd
     + Add<Output = Self>
     + Sub<Output = Self>
@@ -57,7 +65,7 @@ trait Float:
 impl Float for f32 {}
 impl Float for f64 {}
 
-fn run<T: Float>(values: &mut [T], features: usize, steps: &[Step<'_>], round: fn(f64) -> T) {
+fn run<T: Float>(values: &[T], features: usize, steps: &[Step<'_>], round: fn(f64) -> T) -> Vec<T> {
     /// Small enough to stay in the nearest cache while all steps run over it.
     const BLOCK: usize = 2048;
     let rounded = |numbers: &[f64]| -> Vec<T> { numbers.iter().map(|&x| round(x)).collect() };
@@ -68,20 +76,29 @@ fn run<T: Float>(values: &mut [T], features: usize, steps: &[Step<'_>], round: f
             Step::Clip(low, high) => rounded(&[low, high]),
         })
         .collect();
-    let rows = (BLOCK / features.max(1)).max(1);
-    for block in values.chunks_mut((rows * features).max(1)) {
-        for (step, numbers) in steps.iter().zip(&numbers) {
-            match step {
-                Step::Add(_) => each(block, numbers, |x, number| x + number),
-                Step::Sub(_) => each(block, numbers, |x, number| x - number),
-                Step::Mul(_) => each(block, numbers, |x, number| x * number),
-                Step::Div(_) => each(block, numbers, |x, number| x / number),
-                Step::Clip(..) => {
-                    for x in block.iter_mut() {
-                        *x = if *x < numbers[0] { numbers[0] } else { *x };
-                        *x = if *x > numbers[1] { numbers[1] } else { *x };
-                    }
-                }
+    let block = ((BLOCK / features.max(1)).max(1) * features).max(1);
+    let mut changed = vec![T::default(); values.len()];
+    in_parts(values, &mut changed, block, |values, changed| {
+        for (values, block) in values.chunks(block).zip(changed.chunks_mut(block)) {
+            block.copy_from_slice(values);
+            for (step, numbers) in steps.iter().zip(&numbers) {
+                take_step(step, block, numbers);
+            }
+        }
+    });
+    changed
+}
+
+fn take_step<T: Float>(step: &Step<'_>, block: &mut [T], numbers: &[T]) {
+    match step {
+        Step::Add(_) => each(block, numbers, |x, number| x + number),
+        Step::Sub(_) => each(block, numbers, |x, number| x - number),
+        Step::Mul(_) => each(block, numbers, |x, number| x * number),
+        Step::Div(_) => each(block, numbers, |x, number| x / number),
+        Step::Clip(..) => {
+            for x in block.iter_mut() {
+                *x = if *x < numbers[0] { numbers[0] } else { *x };
+                *x = if *x > numbers[1] { numbers[1] } else { *x };
             }
         }
     }
@@ -95,39 +112,111 @@ fn each<T: Copy>(values: &mut [T], numbers: &[T], f: impl Fn(T, T) -> T) {
     }
 }
 
-/// A table's numbers as `f64`, row by row; all finite.
+/// A table's numbers, row by row; all finite. They are read as `f64`.
 pub(super) struct Rows {
+    /// `f32` or `f64`.
     table: Tensor,
+    pub(super) count: usize,
     pub(super) features: usize,
 }
 
 impl Rows {
     /// Reads a table that is not empty. Numbers that are not finite are refused.
     pub(super) fn of(op: &'static str, x: &Tensor) -> Result<Self> {
-        let [rows, features] = *x.shape() else {
-            return Err(not_a_table(op, x));
-        };
-        if rows == 0 || features == 0 {
-            let message = format!("a table of {rows} rows and {features} columns holds no data");
-            return Err(Error::argument(op, message));
-        }
-        let table = x.to_dtype(DType::F64)?.contiguous();
-        let values = table.as_slice::<f64>()?;
+        let rows = Self::with_gaps(op, x)?;
+        let mut finite = true;
         // Without an early end, so that the check is a vector loop.
-        if !values.iter().fold(true, |finite, x| finite & x.is_finite())
-            && let Some(at) = values.iter().position(|x| !x.is_finite())
-        {
-            let (value, row, column) = (values[at], at / features, at % features);
+        rows.blocks(|block| finite &= block.iter().fold(true, |all, x| all & x.is_finite()));
+        if !finite {
+            let values = rows.values();
+            let wrong = values.iter().position(|x| !x.is_finite());
+            let at = wrong.expect("one of the blocks had it");
+            let (value, row, column) = (values[at], at / rows.features, at % rows.features);
             let message = format!(
                 "the value at row {row}, column {column} is {value}; impute or drop it first"
             );
             return Err(Error::argument(op, message));
         }
-        Ok(Self { table, features })
+        Ok(rows)
     }
 
-    pub(super) fn values(&self) -> &[f64] {
-        self.table.as_slice().expect("made contiguous and f64")
+    /// Reads a table that is not empty, whatever its numbers are.
+    pub(super) fn with_gaps(op: &'static str, x: &Tensor) -> Result<Self> {
+        let [count, features] = *x.shape() else {
+            return Err(not_a_table(op, x));
+        };
+        if count == 0 || features == 0 {
+            let message = format!("a table of {count} rows and {features} columns holds no data");
+            return Err(Error::argument(op, message));
+        }
+        let table = match x.dtype() {
+            DType::F32 => x.contiguous(),
+            _ => x.to_dtype(DType::F64)?.contiguous(),
+        };
+        Ok(Self {
+            table,
+            count,
+            features,
+        })
+    }
+
+    /// Shows blocks of whole rows in order.
+    pub(super) fn blocks(&self, mut see: impl FnMut(&[f64])) {
+        /// Numbers converted at a time: they stay in the nearest cache.
+        const BLOCK: usize = 2048;
+        match self.table.as_slice::<f64>() {
+            Ok(values) => see(values),
+            Err(_) => {
+                let single = self.table.as_slice::<f32>().expect("f32 or f64");
+                let mut block = Vec::with_capacity(BLOCK.max(self.features));
+                for numbers in single.chunks((BLOCK / self.features).max(1) * self.features) {
+                    block.clear();
+                    block.extend(numbers.iter().map(|&x| f64::from(x)));
+                    see(&block);
+                }
+            }
+        }
+    }
+
+    /// All numbers, row-major.
+    pub(super) fn values(&self) -> Cow<'_, [f64]> {
+        match self.table.as_slice::<f64>() {
+            Ok(values) => values.into(),
+            Err(_) => {
+                let mut values = Vec::with_capacity(self.count * self.features);
+                self.blocks(|block| values.extend_from_slice(block));
+                values.into()
+            }
+        }
+    }
+
+    /// One column.
+    pub(super) fn column(&self, feature: usize) -> Vec<f64> {
+        let mut column = Vec::with_capacity(self.count);
+        self.blocks(|block| column.extend(block.iter().skip(feature).step_by(self.features)));
+        column
+    }
+
+    /// The number per column that `fold` makes of the column's values, in order.
+    pub(super) fn fold(&self, start: f64, fold: impl Fn(f64, f64) -> f64) -> Vec<f64> {
+        let mut folded = vec![start; self.features];
+        self.blocks(|block| {
+            for row in block.chunks_exact(self.features) {
+                for (folded, &value) in folded.iter_mut().zip(row) {
+                    *folded = fold(*folded, value);
+                }
+            }
+        });
+        folded
+    }
+
+    /// Column sums in NumPy's order of additions: row after row, but pairwise if there is a single column.
+    pub(super) fn sums(&self) -> Vec<f64> {
+        if self.features == 1 {
+            vec![pairwise_sum(&self.values())]
+        } else {
+            self.fold(0.0, |a, b| a + b)
+        }
     }
 }
 
@@ -139,37 +228,12 @@ fn not_a_table(op: &'static str, x: &Tensor) -> Error {
     Error::argument(op, message)
 }
 
-/// The number per column that `fold` makes of the column's values, in order.
-pub(super) fn fold(
-    values: &[f64],
-    features: usize,
-    start: f64,
-    fold: impl Fn(f64, f64) -> f64,
-) -> Vec<f64> {
-    let mut folded = vec![start; features];
-    for row in values.chunks_exact(features) {
-        for (folded, &value) in folded.iter_mut().zip(row) {
-            *folded = fold(*folded, value);
-        }
-    }
-    folded
-}
-
-/// Column sums in NumPy's order of additions: row after row, but pairwise if there is a single column.
-pub(super) fn sums(values: &[f64], features: usize) -> Vec<f64> {
-    if features == 1 {
-        vec![pairwise(values)]
-    } else {
-        fold(values, features, 0.0, |a, b| a + b)
-    }
-}
-
 /// NumPy's pairwise summation: eight running sums within 128 numbers, halves above.
-fn pairwise(values: &[f64]) -> f64 {
+pub(super) fn pairwise_sum(values: &[f64]) -> f64 {
     let n = values.len();
     if n > 128 {
         let half = n / 2 - n / 2 % 8;
-        return pairwise(&values[..half]) + pairwise(&values[half..]);
+        return pairwise_sum(&values[..half]) + pairwise_sum(&values[half..]);
     }
     let mut sums = [0.0; 8];
     let eights = values.chunks_exact(8);
@@ -206,9 +270,24 @@ mod tests {
     fn a_single_column_is_summed_pairwise() {
         let values: Vec<f64> = (0..1000).map(|i| 0.1 * f64::from(i % 7)).collect();
         let exact = 299.7;
-        assert!((sums(&values, 1)[0] - exact).abs() < 1e-12);
-        assert_eq!(sums(&[1.0, 2.0, 3.0, 4.0], 2), [4.0, 6.0]);
-        assert_eq!(pairwise(&[1.0; 5]), 5.0);
+        assert!((pairwise_sum(&values) - exact).abs() < 1e-12);
+        assert_eq!(pairwise_sum(&[1.0; 5]), 5.0);
+        let x = Tensor::from_vec(vec![1.0_f32, 2.0, 3.0, 4.0], [2, 2]).unwrap();
+        assert_eq!(Rows::of("op", &x).unwrap().sums(), [4.0, 6.0]);
+    }
+
+    #[test]
+    fn blocks_make_up_the_table() {
+        let values: Vec<f32> = (0..7 * 1000).map(|i| i as f32).collect();
+        let x = Tensor::from_vec(values, [1000, 7]).unwrap();
+        let rows = Rows::of("op", &x).unwrap();
+        let mut seen = Vec::new();
+        rows.blocks(|block| {
+            assert_eq!(block.len() % 7, 0);
+            seen.extend_from_slice(block);
+        });
+        assert_eq!(seen, *rows.values());
+        assert_eq!(rows.column(2)[..2], [2.0, 9.0]);
     }
 
     #[test]

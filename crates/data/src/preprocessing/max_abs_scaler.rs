@@ -1,6 +1,6 @@
 //! Features divided by their largest absolute value.
 
-use super::columns::{Rows, Step, apply, fold, nonzero};
+use super::columns::{Rows, Step, apply, nonzero};
 use crate::error::{ErrorKind, Result};
 use gradus_tensor::Tensor;
 
@@ -30,10 +30,7 @@ impl MaxAbsScaler {
     /// If it is no table, is empty, or holds a number that is not finite.
     pub fn fit(&mut self, x: &Tensor) -> Result<()> {
         let rows = Rows::of(OP, x)?;
-        let (values, features) = (rows.values(), rows.features);
-        self.scale = nonzero(&fold(values, features, 0.0, |max, value| {
-            max.max(value.abs())
-        }));
+        self.scale = nonzero(&rows.fold(0.0, |max, value| max.max(value.abs())));
         Ok(())
     }
 

@@ -1,6 +1,6 @@
 //! Features in a given interval.
 
-use super::columns::{Rows, Step, apply, fold, nonzero};
+use super::columns::{Rows, Step, apply, nonzero};
 use crate::error::{Error, ErrorKind, Result};
 use gradus_tensor::Tensor;
 
@@ -79,9 +79,8 @@ impl MinMaxScaler {
             ));
         }
         let rows = Rows::of(OP, x)?;
-        let (values, features) = (rows.values(), rows.features);
-        self.data_min = fold(values, features, f64::INFINITY, f64::min);
-        self.data_max = fold(values, features, f64::NEG_INFINITY, f64::max);
+        self.data_min = rows.fold(f64::INFINITY, f64::min);
+        self.data_max = rows.fold(f64::NEG_INFINITY, f64::max);
         let range: Vec<f64> = self
             .data_max
             .iter()

@@ -47,7 +47,7 @@ impl Normalizer {
     /// If `x` is no table `(samples, features)`, is empty, or holds a number that is not finite.
     pub fn transform(&self, x: &Tensor) -> Result<Tensor> {
         let rows = Rows::of("Normalizer", x)?;
-        let (mut values, features) = (rows.values().to_vec(), rows.features);
+        let (mut values, features) = (rows.values().into_owned(), rows.features);
         for sample in values.chunks_exact_mut(features) {
             let norm = match self.norm {
                 Norm::L1 => sample.iter().map(|x| x.abs()).sum(),

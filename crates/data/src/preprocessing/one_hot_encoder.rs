@@ -32,8 +32,7 @@ impl OneHotEncoder {
     pub fn fit(&mut self, x: &Tensor) -> Result<()> {
         let rows = Rows::of(OP, x)?;
         let column = |feature| {
-            let values = rows.values().iter().skip(feature).step_by(rows.features);
-            let mut categories: Vec<f64> = values.copied().collect();
+            let mut categories = rows.column(feature);
             categories.sort_unstable_by(f64::total_cmp);
             categories.dedup();
             categories
@@ -67,7 +66,7 @@ impl OneHotEncoder {
             .into());
         }
         let width: usize = self.categories.iter().map(Vec::len).sum();
-        let n = rows.values().len() / found;
+        let n = rows.count;
         let mut indicators = vec![0.0; n * width];
         for (row, values) in rows.values().chunks_exact(found).enumerate() {
             let mut start = row * width;

@@ -62,7 +62,7 @@ impl PolynomialFeatures {
         let rows = Rows::of("PolynomialFeatures", x)?;
         let products = self.products(rows.features)?;
         let width = products.len() + usize::from(self.include_bias);
-        let n = rows.values().len() / rows.features;
+        let n = rows.count;
         let mut out = Vec::with_capacity(n * width);
         for row in rows.values().chunks_exact(rows.features) {
             out.extend(self.include_bias.then_some(1.0));

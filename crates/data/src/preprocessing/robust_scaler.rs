@@ -32,10 +32,9 @@ impl RobustScaler {
     /// If it is no table, is empty, or holds a number that is not finite.
     pub fn fit(&mut self, x: &Tensor) -> Result<()> {
         let rows = Rows::of(OP, x)?;
-        let (values, features) = (rows.values(), rows.features);
         let (mut center, mut range) = (Vec::new(), Vec::new());
-        for j in 0..features {
-            let mut column: Vec<f64> = values.iter().skip(j).step_by(features).copied().collect();
+        for j in 0..rows.features {
+            let mut column = rows.column(j);
             column.sort_unstable_by(f64::total_cmp);
             center.push(median(&column));
             range.push(quantile(&column, 0.75) - quantile(&column, 0.25));

@@ -1,6 +1,6 @@
 //! Features with mean 0 and variance 1.
 
-use super::columns::{Rows, Step, apply, sums};
+use super::columns::{Rows, Step, apply, pairwise_sum};
 use crate::error::{ErrorKind, Result};
 use gradus_tensor::Tensor;
 
@@ -90,7 +90,7 @@ impl StandardScaler {
     /// Those of [`fit`](Self::fit), and another number of features than before.
     pub fn partial_fit(&mut self, x: &Tensor) -> Result<()> {
         let rows = Rows::of(OP, x)?;
-        let (values, features) = (rows.values(), rows.features);
+        let features = rows.features;
         if self.seen > 0 && self.mean.len() != features {
             let expected = self.mean.len();
             return Err(ErrorKind::Features {
@@ -100,10 +100,10 @@ impl StandardScaler {
             }
             .into());
         }
-        let (before, new) = (self.seen as f64, (values.len() / features) as f64);
+        let (before, new) = (self.seen as f64, rows.count as f64);
         let total = before + new;
-        let sum = sums(values, features);
-        let spread = squared_deviations(values, &sum, new);
+        let sum = rows.sums();
+        let spread = squared_deviations(&rows, &sum, new);
         self.mean.resize(features, 0.0);
         self.var.resize(features, 0.0);
         for j in 0..features {
@@ -119,7 +119,7 @@ impl StandardScaler {
             };
             self.var[j] = unnormalised / total;
         }
-        self.seen += values.len() / features;
+        self.seen += rows.count;
         self.scale = self
             .var
             .iter()
@@ -212,24 +212,27 @@ impl StandardScaler {
 }
 
 /// Σ (x − mean)² per column, less what rounding of the mean leaves in Σ (x − mean).
-fn squared_deviations(values: &[f64], sum: &[f64], n: f64) -> Vec<f64> {
+fn squared_deviations(rows: &Rows, sum: &[f64], n: f64) -> Vec<f64> {
     let features = sum.len();
     let mean: Vec<f64> = sum.iter().map(|sum| sum / n).collect();
-    let (correction, squares) = if features == 1 {
-        let deviations: Vec<f64> = values.iter().map(|value| value - mean[0]).collect();
-        let squares: Vec<f64> = deviations.iter().map(|d| d * d).collect();
-        (sums(&deviations, 1), sums(&squares, 1))
+    let (mut correction, mut squares) = (vec![0.0; features], vec![0.0; features]);
+    if features == 1 {
+        let deviations: Vec<f64> = rows.values().iter().map(|value| value - mean[0]).collect();
+        let squared: Vec<f64> = deviations.iter().map(|d| d * d).collect();
+        correction[0] = pairwise_sum(&deviations);
+        squares[0] = pairwise_sum(&squared);
     } else {
-        let (mut correction, mut squares) = (vec![0.0; features], vec![0.0; features]);
-        for row in values.chunks_exact(features) {
-            for j in 0..features {
-                let deviation = row[j] - mean[j];
-                correction[j] += deviation;
-                squares[j] += deviation * deviation;
+        rows.blocks(|block| {
+            for row in block.chunks_exact(features) {
+                let sums = correction.iter_mut().zip(&mut squares);
+                for ((correction, square), (value, mean)) in sums.zip(row.iter().zip(&mean)) {
+                    let deviation = value - mean;
+                    *correction += deviation;
+                    *square += deviation * deviation;
+                }
             }
-        }
-        (correction, squares)
-    };
+        });
+    }
     squares
         .iter()
         .zip(correction)

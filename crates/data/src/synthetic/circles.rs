@@ -2,7 +2,6 @@
 
 use super::{linspace, two_curves};
 use crate::error::{Error, Result};
-use gradus_random::RandomState;
 use gradus_tensor::Tensor;
 use std::f64::consts::TAU;
 
@@ -76,19 +75,16 @@ impl Circles {
             let message = format!("the factor is {factor}; it must lie in [0, 1)");
             return Err(Error::argument("make_circles", message));
         }
-        let n_outer = self.n_samples / 2;
-        let outer = linspace(TAU, n_outer, false);
-        let inner = linspace(TAU, self.n_samples - n_outer, false);
-        two_curves(
-            outer.iter().map(|t| [t.cos(), t.sin()]).collect(),
-            inner
-                .iter()
-                .map(|t| [t.cos() * factor, t.sin() * factor])
-                .collect(),
-            self.shuffle,
-            self.noise,
-            &mut RandomState::new(self.random_state),
-        )
+        let (n, n_outer) = (self.n_samples, self.n_samples / 2);
+        let points = || {
+            let outer = linspace(TAU, n_outer, false).map(|t| [t.cos(), t.sin()]);
+            let inner = linspace(TAU, n - n_outer, false);
+            outer
+                .chain(inner.map(|t| [t.cos() * factor, t.sin() * factor]))
+                .collect()
+        };
+        let random_state = self.random_state;
+        two_curves([n, n_outer], points, self.shuffle, self.noise, random_state)
     }
 }
 

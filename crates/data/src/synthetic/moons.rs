@@ -2,7 +2,6 @@
 
 use super::{linspace, two_curves};
 use crate::error::Result;
-use gradus_random::RandomState;
 use gradus_tensor::Tensor;
 use std::f64::consts::PI;
 
@@ -62,19 +61,16 @@ impl Moons {
     /// # Errors
     /// If the noise is negative.
     pub fn make(&self) -> Result<(Tensor, Tensor)> {
-        let n_outer = self.n_samples / 2;
-        let outer = linspace(PI, n_outer, true);
-        let inner = linspace(PI, self.n_samples - n_outer, true);
-        two_curves(
-            outer.iter().map(|t| [t.cos(), t.sin()]).collect(),
-            inner
-                .iter()
-                .map(|t| [1.0 - t.cos(), 1.0 - t.sin() - 0.5])
-                .collect(),
-            self.shuffle,
-            self.noise,
-            &mut RandomState::new(self.random_state),
-        )
+        let (n, n_outer) = (self.n_samples, self.n_samples / 2);
+        let points = || {
+            let outer = linspace(PI, n_outer, true).map(|t| [t.cos(), t.sin()]);
+            let inner = linspace(PI, n - n_outer, true);
+            outer
+                .chain(inner.map(|t| [1.0 - t.cos(), 1.0 - t.sin() - 0.5]))
+                .collect()
+        };
+        let random_state = self.random_state;
+        two_curves([n, n_outer], points, self.shuffle, self.noise, random_state)
     }
 }
 
@@ -105,5 +101,17 @@ mod tests {
                 .to_string()
                 .contains("standard deviation")
         );
+    }
+
+    #[test]
+    fn large_moons_are_the_same_for_any_number_of_threads() {
+        let before = gradus_tensor::num_threads();
+        let make = |threads| {
+            gradus_tensor::set_num_threads(threads);
+            make_moons(20_000, 0.2, 7).unwrap()
+        };
+        let (one, two) = (make(1), make(2));
+        gradus_tensor::set_num_threads(before);
+        assert!(one.0.equal(&two.0) && one.1.equal(&two.1));
     }
 }
