@@ -56,7 +56,7 @@ mod tables;
 mod tensor_dataset;
 mod transforms;
 
-pub use adaptors::{Augment, Concat, DatasetExt, Map};
+pub use adaptors::{Augment, Cached, Concat, DatasetExt, Map, Zip};
 pub use batch::{Batch, Sample};
 pub use collate::collate;
 pub use course::{
@@ -95,7 +95,7 @@ pub use synthetic::{
 pub use tables::{load_breast_cancer, load_diabetes, load_digits, load_iris, load_wine};
 pub use tensor_dataset::TensorDataset;
 pub use transforms::{
-    CenterCrop, Compose, Draws, Grayscale, HorizontalFlip, Interpolation, Normalize, Pad, PadMode,
-    RandomCrop, RandomHorizontalFlip, RandomRotation, RandomVerticalFlip, Resize, Rotate, ToTensor,
-    Transform, VerticalFlip,
+    AddMult, CenterCrop, Compose, Draws, GaussianNoise, Grayscale, HorizontalFlip, Interpolation,
+    Lambda, Mult, Normalize, OneHot, Pad, PadMode, RandomCrop, RandomHorizontalFlip,
+    RandomRotation, RandomVerticalFlip, Resize, Rotate, ToTensor, Transform, VerticalFlip,
 };
