@@ -26,7 +26,9 @@ impl Record {
             .map_err(|error| format!("examples/data/course.json: {error}"))?;
         match course.get(program) {
             Some(record) => Ok(Record(record.clone())),
-            None => Err(format!("examples/data/course.json has no program {program}")),
+            None => Err(format!(
+                "examples/data/course.json has no program {program}"
+            )),
         }
     }
 

@@ -79,14 +79,10 @@ fn one_sample(page: &mut Page) -> Result<()> {
 /// l(w) with the points of a path on it.
 fn parabola(path: &[Step]) -> Result<Figure> {
     let w: Vec<f64> = (0..=200).map(|i| -5.0 + f64::from(i) * 0.04).collect();
-    let loss: Vec<f64> = w
-        .iter()
-        .map(|w| (Y - X * w).powi(2))
-        .collect();
+    let loss: Vec<f64> = w.iter().map(|w| (Y - X * w).powi(2)).collect();
     let (at, losses): (Vec<f64>, Vec<f64>) = path.iter().map(|s| (s.w, s.loss)).unzip();
-    let visited = plot::line(&at, &losses)?.overlay(plot::scatter(&at, &losses)?);
     Ok(plot::line(&w, &loss)?
-        .overlay(visited)
+        .path(&at, &losses, "descent")?
         .x_label("w")
         .y_label("loss l(w)"))
 }
@@ -95,7 +91,11 @@ fn learning_rates(page: &mut Page) -> Result<()> {
     let mut figures = Vec::new();
     for (name, rate, title) in [
         ("good", 1.0 / 40.0, "η = 1/40: straight to the bottom"),
-        ("too large", 1.0 / 15.5, "η = 1/15.5: from side to side"),
+        (
+            "too large",
+            1.0 / 15.5,
+            "η = 1/15.5: further away each time",
+        ),
         ("too small", 1.0 / 800.0, "η = 1/800: hardly moves"),
     ] {
         let path = descend(-4.0, rate, 8)?;

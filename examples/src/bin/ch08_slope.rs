@@ -94,8 +94,7 @@ fn parameter_space(x: &Tensor, y: &Tensor, slopes: &[f64], costs: &[f64]) -> Res
     let curve: Vec<f64> = w.iter().map(|&w| cost(w)).collect::<Result<_>>()?;
     let path = slopes[..costs.len()].to_vec();
     Ok(plot::line(&w, &curve)?
-        .overlay(plot::line(&path, &costs.to_vec())?)
-        .overlay(plot::scatter(&path, &costs.to_vec())?)
+        .path(&path, &costs.to_vec(), "epochs")?
         .title("Parameter space")
         .x_label("w")
         .y_label("cost"))

@@ -117,9 +117,8 @@ fn pictures(page: &Page, surface: &Surface, path: &[Epoch]) -> Result<()> {
     ws.extend(path.iter().map(|e| e.w));
     bs.extend(path.iter().map(|e| e.b));
     let contour = plot::contour(w, b, cost)?
-        .overlay(plot::line(&ws, &bs)?)
-        .overlay(plot::scatter(&ws, &bs)?)
-        .title("Contours of the cost and the path of 15 epochs")
+        .path(&ws, &bs, "15 epochs")?
+        .title("Contours of the cost")
         .x_label("w")
         .y_label("b");
     page.figure("contour", &contour)?;
