@@ -30,13 +30,17 @@ pub(super) fn check(sources: &[Source]) -> Vec<Problem> {
         .collect()
 }
 
-/// Names with their lines: the entries `name(arguments);` of each family, and plain functions.
+/// Names with their lines: the entries `name(arguments);` of each family, of methods or of functions without a
+/// receiver, and plain functions.
 fn methods(text: &str) -> Vec<(usize, String)> {
     let mut methods = Vec::new();
     let mut in_family = false;
     for (index, line) in text.lines().enumerate() {
         let mut entries = line;
-        if let Some((_, family)) = line.split_once("@family $T, ") {
+        let family = ["@family $T, ", "@static $T, "]
+            .iter()
+            .find_map(|head| line.split_once(head));
+        if let Some((_, family)) = family {
             in_family = true;
             entries = family.split_once(';').map_or("", |(_, rest)| rest);
         }
@@ -82,6 +86,7 @@ macro_rules! methods {
             add(other: &Self); sum_to_size(shape: &[usize]);
             neg();
         }
+        $crate::methods! { @static $T, Grid; meshgrid(tensors: &[&Self]) -> Vec; }
         impl $T {
             pub fn cat(tensors: &[&Self], dim: isize) -> $crate::Result<Self> {
                 $crate::ops::Concatenate::cat(tensors, dim)
@@ -109,7 +114,8 @@ macro_rules! methods {
                 (5, "add"),
                 (5, "sum_to_size"),
                 (6, "neg"),
-                (9, "cat")
+                (8, "meshgrid"),
+                (10, "cat")
             ]
         );
     }
@@ -120,7 +126,7 @@ macro_rules! methods {
             path: path.to_owned(),
             text: text.to_owned(),
         };
-        let table = "// log\n(\"e\", Var::exp), |x| x.add_scalar(1)?.neg()?; x.sum_to_size(&[]); Var::cat(&[x])";
+        let table = "// log\n(\"e\", Var::exp), |x| x.add_scalar(1)?.neg()?; x.sum_to_size(&[]); Var::cat(&[x]); Var::meshgrid(&[x])";
         let found = check(&[source(METHODS, LIST), source(TABLE, table)]);
         let found: Vec<String> = found.iter().map(ToString::to_string).collect();
         assert_eq!(found.len(), 2, "{found:?}");
