@@ -12,9 +12,6 @@ use crate::workspace::{self, Result};
 /// The package whose binaries are the chapters.
 const PACKAGE: &str = "gradus-examples";
 
-/// The build profile of so many small programs.
-const PROFILE: &str = "chapters";
-
 pub(crate) fn run(mut arguments: lexopt::Parser) -> Result<bool> {
     let mut checking = false;
     while let Some(argument) = arguments.next()? {
@@ -102,8 +99,7 @@ fn build() -> Result<Vec<PathBuf>> {
     let status = workspace::cargo()
         .args([
             "build",
-            "--profile",
-            PROFILE,
+            "--release",
             "--quiet",
             "--bins",
             "--package",
@@ -113,7 +109,7 @@ fn build() -> Result<Vec<PathBuf>> {
     if !status.success() {
         return Err("the chapters do not build".into());
     }
-    let folder = metadata.target_directory.join(PROFILE);
+    let folder = metadata.target_directory.join("release");
     let program = |name| folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
     Ok(names.into_iter().map(program).collect())
 }

@@ -1,16 +1,10 @@
-//! Datasets made from datasets: transformed, joined, kept.
-
-mod cached;
-mod zip;
-
-pub use cached::Cached;
-pub use zip::Zip;
+//! Datasets made from datasets: transformed and joined.
 
 use crate::batch::{Batch, Sample};
 use crate::dataset::Dataset;
 use crate::error::{Error, Result};
 use crate::subset::Subset;
-use crate::transforms::{NoDraws, Transform};
+use crate::transforms::Transform;
 use gradus_random::{Keyed, KeyedStream};
 use std::fmt;
 use std::sync::Arc;
@@ -67,26 +61,10 @@ pub trait DatasetExt: Dataset + Sized + 'static {
         }
     }
 
-    /// Every sample transformed when it is fetched, most transforms changing its first tensor only; random ones draw as
-    /// [`augment`](Self::augment) does.
+    /// The first tensor of every sample transformed when it is fetched; random transforms draw as [`augment`](Self::augment) does.
     fn transform(self, seed: u64, transform: impl Transform + 'static) -> Augment {
         self.augment(seed, move |sample, stream| {
-            transform.apply_sample(sample, stream)
-        })
-    }
-
-    /// The second tensor of every sample, the target, transformed when it is fetched. PyTorch's `target_transform`.
-    ///
-    /// The transform must not be random: it is applied in the same way in every epoch.
-    fn transform_target(self, transform: impl Transform + 'static) -> Map {
-        self.map(move |sample| {
-            let mut tensors = sample.into_vec();
-            let Some(target) = tensors.get_mut(1) else {
-                let message = "a sample of one tensor has no target";
-                return Err(Error::argument("transform_target", message));
-            };
-            *target = transform.apply(target, &mut NoDraws)?;
-            Ok(tensors.into())
+            sample.map_input(|x| transform.apply(&x, stream))
         })
     }
 
@@ -96,22 +74,6 @@ pub trait DatasetExt: Dataset + Sized + 'static {
     /// If an index is out of range.
     fn subset(self, indices: impl Into<Arc<[usize]>>) -> Result<Subset> {
         Subset::new(self, indices)
-    }
-
-    /// The samples of this dataset and of another of the same length side by side.
-    ///
-    /// # Errors
-    /// If the lengths differ.
-    fn zip(self, other: impl Dataset + 'static) -> Result<Zip> {
-        Zip::new(Arc::new(self), Arc::new(other))
-    }
-
-    /// The same samples, each fetched once and then kept in memory.
-    ///
-    /// # Errors
-    /// If the samples change from epoch to epoch.
-    fn cached(self) -> Result<Cached> {
-        Cached::new(Arc::new(self))
     }
 
     /// The samples of this dataset, then those of `other`.
@@ -237,7 +199,7 @@ macro_rules! debug_by_length {
         }
     )*};
 }
-debug_by_length! { Map Augment Concat Zip Cached }
+debug_by_length! { Map Augment Concat }
 
 #[cfg(test)]
 mod tests {

@@ -107,9 +107,7 @@ pub fn losses(histories: &[(&str, &dyn Series)]) -> Result<Figure> {
             shape: vec![0],
         });
     }
-    let mut figure = lines(&epochs, &curves)?;
-    figure.x.whole = true;
-    Ok(figure
+    Ok(lines(&epochs, &curves)?
         .title("Loss per epoch")
         .x_label("epoch")
         .y_label("loss"))

@@ -16,6 +16,7 @@ mod dispatch;
 mod dtype;
 mod element;
 mod error;
+mod index;
 #[expect(
     unsafe_code,
     reason = "loops over raw memory; every place says why it is sound"
@@ -26,6 +27,7 @@ mod nested;
 mod op;
 pub mod ops;
 mod print;
+mod sizes;
 #[expect(
     unsafe_code,
     reason = "the one owner of tensor memory; every place says why it is sound"
@@ -41,11 +43,13 @@ pub use dtype::DType;
 pub use element::{Element, Scalar};
 pub use error::{Error, ErrorKind, Result};
 pub use half::{bf16, f16};
+pub use index::{Index, Indices, Position};
 pub use kernel::{Real, num_threads, set_num_threads};
 pub use layout::MAX_RANK;
 pub use nested::Nested;
 pub use op::{Array, Op, Saved, Saves, VariadicOp};
 pub use ops::Reduction;
+pub use sizes::{Requested, Sizes};
 #[doc(hidden)]
 pub use storage::{Lock, Shared};
 pub use storage::{MemoryStats, Tensor, memory_stats, release_memory};

@@ -3,14 +3,15 @@
 use std::mem::MaybeUninit;
 
 use super::dense::Dense;
-use super::walk::Rows;
+use super::strided::copy_strided;
+use super::words::{for_word, start as start_of, start_mut};
 use crate::dispatch::for_dtype;
-use crate::layout::Layout;
+use crate::layout::{Layout, MAX_RANK};
 use crate::{DType, Element, Scalar, Tensor};
 
 /// Writes `from` into `to`; lengths must be equal.
 #[inline]
-pub(crate) fn copy_from<T: Element>(to: &mut [MaybeUninit<T>], from: &[T]) {
+pub(crate) fn copy_from<T: Copy>(to: &mut [MaybeUninit<T>], from: &[T]) {
     assert_eq!(to.len(), from.len());
     for (to, &from) in to.iter_mut().zip(from) {
         to.write(from);
@@ -21,31 +22,79 @@ pub(crate) fn copy_from<T: Element>(to: &mut [MaybeUninit<T>], from: &[T]) {
 #[inline(never)]
 pub(crate) fn materialize(x: &Tensor) -> Tensor {
     let layout = Layout::row_major("copy", x.shape()).expect("the tensor already has this shape");
-    for_dtype!(x.dtype(), T => {
-        // SAFETY: `copy_strided` writes every element.
-        unsafe { Tensor::build::<T>(&layout, |out| copy_strided(x, out)) }
-    })
+    // SAFETY: every element is written.
+    let mut out = unsafe { Tensor::unwritten(&layout, x.dtype()) };
+    write(&mut out, &layout, 0, x);
+    out
 }
 
-fn copy_strided<T: Element>(x: &Tensor, out: &mut [MaybeUninit<T>]) {
-    if out.is_empty() {
-        return;
-    }
-    if x.is_contiguous() {
-        return copy_from(out, x.host_slice());
-    }
-    let start = x.host_ptr::<T>();
-    let rows = Rows::new(x.shape(), [x.strides()]);
-    let [step] = rows.step;
-    let mut rest = out;
-    rows.for_each(|[offset]| {
-        let (row, tail) = std::mem::take(&mut rest).split_at_mut(rows.len);
-        rest = tail;
-        for (i, to) in row.iter_mut().enumerate() {
-            // SAFETY: the layout reaches this offset.
-            to.write(unsafe { *start.add(offset + i * step) });
+/// Writes the elements of `source` where `region` lies in `to`, `offset` elements after its start.
+/// `to` is exclusive; the region has the shape of `source` and no element twice.
+pub(crate) fn write(to: &mut Tensor, region: &Layout, offset: usize, source: &Tensor) {
+    assert!(
+        to.dtype() == source.dtype() && region.shape() == source.shape(),
+        "a region is written by a tensor of its shape and dtype"
+    );
+    assert!(
+        region.len() == 0 || offset + region.extent() <= to.layout().extent(),
+        "a region reaches beyond its tensor"
+    );
+    for_word!(source.dtype(), W => {
+        let start = start_mut::<W>(to).wrapping_add(offset);
+        // SAFETY: the region was checked; `to` is exclusive.
+        unsafe {
+            copy_strided::<W>(
+                source.shape(),
+                (start_of::<W>(source), source.strides()),
+                (start, region.strides()),
+            );
         }
     });
+}
+
+/// The elements in reverse order along the dimensions for which `reversed` holds.
+pub(crate) fn flip(x: &Tensor, reversed: impl Fn(usize) -> bool) -> Tensor {
+    let layout = Layout::row_major("flip", x.shape()).expect("the tensor already has this shape");
+    // SAFETY: every element is written.
+    let mut out = unsafe { Tensor::unwritten(&layout, x.dtype()) };
+    let (mut strides, mut last) = ([0; MAX_RANK], 0usize);
+    for (d, (&stride, &size)) in x.strides().iter().zip(x.shape()).enumerate() {
+        strides[d] = stride;
+        if reversed(d) {
+            strides[d] = stride.wrapping_neg();
+            last += stride * size.saturating_sub(1);
+        }
+    }
+    for_word!(x.dtype(), W => {
+        // SAFETY: walking back from the last element meets those that walking forward does.
+        unsafe {
+            copy_strided::<W>(
+                x.shape(),
+                (start_of::<W>(x).wrapping_add(last), &strides[..x.rank()]),
+                (start_mut::<W>(&mut out), layout.strides()),
+            );
+        }
+    });
+    out
+}
+
+/// The inputs one after the other along `dim`; `layout` is that of the result.
+pub(crate) fn join(inputs: &[&Tensor], dim: usize, layout: &Layout) -> Tensor {
+    // SAFETY: the inputs together are the result.
+    let mut out = unsafe { Tensor::unwritten(layout, inputs[0].dtype()) };
+    let mut first = 0;
+    for x in inputs {
+        let region = Layout::strided(x.shape(), layout.strides());
+        let offset = if x.numel() == 0 {
+            0
+        } else {
+            first * layout.strides()[dim]
+        };
+        write(&mut out, &region, offset, x);
+        first += x.shape()[dim];
+    }
+    assert_eq!(first, layout.shape()[dim], "the inputs fill the result");
+    out
 }
 
 /// Every element `value`.
@@ -120,22 +169,4 @@ pub(crate) fn first<T: Element>(x: &Tensor) -> T {
 pub(crate) fn from_slice<T: Element>(layout: &Layout, values: &[T]) -> Tensor {
     // SAFETY: `copy_from` writes every element.
     unsafe { Tensor::build::<T>(layout, |out| copy_from(out, values)) }
-}
-
-/// Row by row the rows of all contiguous inputs, each seen as `outer` rows.
-pub(crate) fn join<T: Element>(inputs: &[Tensor], outer: usize, layout: &Layout) -> Tensor {
-    // SAFETY: the rows of all inputs together are one row of the result, for every row.
-    unsafe {
-        Tensor::build::<T>(layout, |out| {
-            let mut rest = out;
-            for o in 0..outer {
-                for x in inputs {
-                    let row = x.numel() / outer;
-                    let (to, tail) = std::mem::take(&mut rest).split_at_mut(row);
-                    copy_from(to, &x.host_slice::<T>()[o * row..(o + 1) * row]);
-                    rest = tail;
-                }
-            }
-        })
-    }
 }

@@ -1,50 +1,81 @@
-//! Rows picked by index, and their adjoint.
-
-use std::mem::MaybeUninit;
+//! Elements picked by tables of positions.
 
 use super::dense::Dense;
-use crate::dispatch::for_dtype;
+use super::elementwise::Shared;
+use super::strided::copy_row;
+use super::walk::Rows;
+use super::words::{Word, for_word, start, start_mut};
 use crate::layout::Layout;
-use crate::{Element, ErrorKind, Result, Tensor};
+use crate::{ErrorKind, Result, Tensor};
 
-/// `out[o, j, i] = x[o, index[j], i]` for `x` seen as `(outer, size, inner)`; indices were checked.
-pub(crate) fn gather_rows(
-    x: &Tensor,
-    outer: usize,
-    size: usize,
-    inner: usize,
-    index: &[i64],
-    layout: &Layout,
-) -> Tensor {
-    let x = Dense::of(x);
-    for_dtype!(x.dtype(), T => {
-        let xs = x.host_slice::<T>();
-        // SAFETY: every row of `out` is written.
-        unsafe {
-            Tensor::build::<T>(layout, |out| {
-                if inner == 1 && outer == 1 {
-                    for (to, &j) in out.iter_mut().zip(index) {
-                        to.write(xs[j as usize]);
-                    }
-                } else if inner > 0 && !index.is_empty() {
-                    for (o, block) in out.chunks_exact_mut(index.len() * inner).enumerate() {
-                        debug_assert!(o < outer);
-                        for (row, &j) in block.chunks_exact_mut(inner).zip(index) {
-                            let from = (o * size + j as usize) * inner;
-                            copy_row(row, &xs[from..from + inner]);
-                        }
-                    }
-                }
-            })
-        }
-    })
+/// Elements copied by one thread at a time.
+pub(super) const PIECE: usize = 16 * 1024;
+/// Below this many elements a thread costs more than it brings.
+pub(super) const WORTH: usize = 64 * 1024;
+
+/// Elements of a tensor's memory, one for each index of a shape: a fixed distance along each
+/// dimension, and what a table of positions adds.
+///
+/// Whoever makes one has checked that every element lies inside the tensor.
+pub(crate) struct Picked<'a> {
+    /// Distance of the first element from the tensor's start.
+    pub(crate) first: usize,
+    /// Distance of neighbours along each dimension of the shape.
+    pub(crate) strides: &'a [usize],
+    /// The table, if there is one.
+    pub(crate) table: Table<'a>,
 }
 
-#[inline(always)]
-fn copy_row<T: Element>(to: &mut [MaybeUninit<T>], from: &[T]) {
-    for (to, &from) in to.iter_mut().zip(from) {
-        to.write(from);
+/// Positions that lie in row-major order, and how they are walked.
+pub(crate) struct Table<'a> {
+    pub(crate) positions: &'a [i64],
+    /// Distance of neighbours in the table along each dimension of the shape.
+    pub(crate) strides: &'a [usize],
+    /// Elements of memory from one position to the next.
+    pub(crate) unit: usize,
+}
+
+impl Table<'_> {
+    #[inline(always)]
+    pub(super) fn offset(&self, at: usize) -> usize {
+        self.positions[at] as usize * self.unit
     }
+}
+
+/// The picked elements in row-major order.
+pub(crate) fn gather(x: &Tensor, picked: &Picked<'_>, layout: &Layout) -> Tensor {
+    // SAFETY: every element is written.
+    let mut out = unsafe { Tensor::unwritten(layout, x.dtype()) };
+    if layout.len() > 0 {
+        for_word!(x.dtype(), W => {
+            let from = start::<W>(x).wrapping_add(picked.first);
+            gather_words::<W>(from, picked, start_mut(&mut out), layout);
+        });
+    }
+    out
+}
+
+fn gather_words<W: Word>(from: *const W, picked: &Picked<'_>, to: *mut W, layout: &Layout) {
+    let table = &picked.table;
+    let rows = Rows::new(
+        layout.shape(),
+        [picked.strides, table.strides, layout.strides()],
+    );
+    let [step, next, _] = rows.step;
+    let (from, to) = (Shared(from.cast_mut()), Shared(to));
+    rows.spread(PIECE, WORTH, |[plain, at, out], len| {
+        let (from, to) = (from, to);
+        // SAFETY: the positions were checked, the stretches of `out` are disjoint.
+        unsafe {
+            let (from, to) = (from.0.add(plain).cast_const(), to.0.add(out));
+            if next == 0 {
+                return copy_row(from.add(table.offset(at)), step, to, 1, len);
+            }
+            for i in 0..len {
+                *to.add(i) = *from.add(i * step + table.offset(at + i * next));
+            }
+        }
+    });
 }
 
 /// The rows at these positions, which were checked. A batch of a few numbers is what a small step
@@ -60,28 +91,39 @@ pub(crate) fn take_rows(x: &Tensor, index: &[i64]) -> Result<Tensor> {
         }
         .into());
     }
-    let inner = x.shape()[1..].iter().product();
-    Ok(gather_rows(&x, 1, x.shape()[0], inner, index, &layout))
-}
-
-/// Adds row `j` of `source` to row `index[j]` of `target`, both contiguous and seen as
-/// `(outer, rows, inner)`, in the order of `index`.
-pub(crate) fn add_rows<T: super::Number>(
-    target: &mut [T],
-    source: &[T],
-    size: usize,
-    inner: usize,
-    index: &[i64],
-) {
-    if inner == 0 || index.is_empty() {
-        return;
+    let inner: usize = x.shape()[1..].iter().product();
+    if index.len() * inner >= WORTH {
+        let (strides, along) = ([0, 1], [1, 0]);
+        let picked = Picked {
+            first: 0,
+            strides: &strides,
+            table: Table {
+                positions: index,
+                strides: &along,
+                unit: inner,
+            },
+        };
+        let rows = Layout::row_major("take_rows", &[index.len(), inner])?;
+        let mut out = gather(&x, &picked, &rows);
+        out.relayout(layout);
+        return Ok(out);
     }
-    for (o, block) in source.chunks_exact(index.len() * inner).enumerate() {
-        for (row, &j) in block.chunks_exact(inner).zip(index) {
-            let at = (o * size + j as usize) * inner;
-            for (to, &from) in target[at..at + inner].iter_mut().zip(row) {
-                *to = to.plus(from);
+    // SAFETY: every row is written.
+    let mut out = unsafe { Tensor::unwritten(&layout, x.dtype()) };
+    for_word!(x.dtype(), W => {
+        let (from, to) = (start::<W>(&x), start_mut::<W>(&mut out));
+        // SAFETY: positions and lengths were checked.
+        unsafe {
+            if inner == 1 {
+                for (i, &row) in index.iter().enumerate() {
+                    *to.add(i) = *from.add(row as usize);
+                }
+            } else {
+                for (i, &row) in index.iter().enumerate() {
+                    copy_row(from.add(row as usize * inner), 1, to.add(i * inner), 1, inner);
+                }
             }
         }
-    }
+    });
+    Ok(out)
 }

@@ -14,16 +14,24 @@ mod math;
 mod parallel;
 mod reduce;
 mod rows;
+mod scatter;
 mod simd;
+mod strided;
+mod triangle;
 mod walk;
+mod words;
 
 pub(crate) use by_function::{map_f64, zip_f64};
-pub(crate) use copy::{cast, copy_from, fill, first, from_slice, join, materialize, single};
+pub(crate) use copy::{
+    cast, copy_from, fill, first, flip, from_slice, join, materialize, single, write,
+};
 pub(crate) use dense::Dense;
 pub(crate) use elementwise::{map, update, zip, zip3};
-pub(crate) use gather::{add_rows, gather_rows, take_rows};
+pub(crate) use gather::{Picked, Table, gather, take_rows};
 pub use math::Real;
 pub(crate) use parallel::for_pieces;
 pub use parallel::{num_threads, set_num_threads};
 pub(crate) use reduce::{Number, extreme_last, sum_middle, sum_of};
+pub(crate) use scatter::{scatter, scatter_with};
 pub(crate) use simd::{Kernel, dispatch};
+pub(crate) use triangle::triangle;

@@ -1,9 +1,12 @@
 //! Walking through strided memory row by row.
 
+use super::for_pieces;
 use crate::layout::MAX_RANK;
 
 /// The rows of several operands of one shape: neighbouring dimensions are merged where every
 /// operand's strides allow it, the innermost becomes the row.
+///
+/// Strides and offsets wrap, so that a negative one in two's complement walks backwards.
 pub(crate) struct Rows<const N: usize> {
     rank: usize,
     shape: [usize; MAX_RANK],
@@ -12,6 +15,14 @@ pub(crate) struct Rows<const N: usize> {
     pub(crate) len: usize,
     /// Each operand's step within a row.
     pub(crate) step: [usize; N],
+}
+
+/// One dimension taken out of a walk.
+pub(crate) struct Outer<const N: usize> {
+    /// Its size.
+    pub(crate) size: usize,
+    /// Each operand's stride along it.
+    pub(crate) strides: [usize; N],
 }
 
 impl<const N: usize> Rows<N> {
@@ -29,7 +40,9 @@ impl<const N: usize> Rows<N> {
                 continue;
             }
             let merges = rows.rank > 0
-                && (0..N).all(|o| rows.strides[o][rows.rank - 1] == strides[o][d] * shape[d]);
+                && (0..N).all(|o| {
+                    rows.strides[o][rows.rank - 1] == strides[o][d].wrapping_mul(shape[d])
+                });
             if !merges {
                 rows.rank += 1;
                 rows.shape[rows.rank - 1] = 1;
@@ -64,10 +77,59 @@ impl<const N: usize> Rows<N> {
             index[d] = row % self.shape[d];
             row /= self.shape[d];
             for (offset, strides) in offset.iter_mut().zip(&self.strides) {
-                *offset += strides[d] * index[d];
+                *offset = offset.wrapping_add(strides[d].wrapping_mul(index[d]));
             }
         }
         (index, offset)
+    }
+
+    /// The outer dimension that `fits` its strides and size, and the walk over all others.
+    pub(crate) fn without(
+        &self,
+        fits: impl Fn([usize; N], usize) -> bool,
+    ) -> Option<(Outer<N>, Rows<N>)> {
+        let strides = |d: usize| std::array::from_fn(|o| self.strides[o][d]);
+        let at = (0..self.rank).find(|&d| fits(strides(d), self.shape[d]))?;
+        let outer = Outer {
+            size: self.shape[at],
+            strides: strides(at),
+        };
+        let mut rest = Rows { ..*self };
+        rest.rank -= 1;
+        rest.shape.copy_within(at + 1.., at);
+        for strides in &mut rest.strides {
+            strides.copy_within(at + 1.., at);
+        }
+        Some((outer, rest))
+    }
+
+    /// Calls `work` with each operand's offset of a stretch and the stretch's length, until every
+    /// element was met: in order on this thread if there are fewer than `worth` elements, else on the
+    /// pool. Long rows are cut into stretches of `piece` elements.
+    #[inline]
+    pub(crate) fn spread(
+        &self,
+        piece: usize,
+        worth: usize,
+        work: impl Fn([usize; N], usize) + Sync + Send,
+    ) {
+        if self.len <= piece {
+            let together = (piece / self.len).max(1);
+            return for_pieces(self.count(), together, worth.div_ceil(self.len), |rows| {
+                self.for_range(rows, |offsets| work(offsets, self.len));
+            });
+        }
+        let cuts = self.len.div_ceil(piece);
+        for_pieces(self.count() * cuts, 1, worth.div_ceil(piece), |units| {
+            for unit in units {
+                let first = unit % cuts * piece;
+                let mut offsets = self.offsets(unit / cuts);
+                for (offset, step) in offsets.iter_mut().zip(self.step) {
+                    *offset = offset.wrapping_add(step.wrapping_mul(first));
+                }
+                work(offsets, piece.min(self.len - first));
+            }
+        });
     }
 
     /// Calls `work` with each operand's offset of the start of every row, in row-major order.
@@ -86,13 +148,13 @@ impl<const N: usize> Rows<N> {
                 index[d] += 1;
                 if index[d] < self.shape[d] {
                     for (offset, strides) in offset.iter_mut().zip(&self.strides) {
-                        *offset += strides[d];
+                        *offset = offset.wrapping_add(strides[d]);
                     }
                     break;
                 }
                 index[d] = 0;
                 for (offset, strides) in offset.iter_mut().zip(&self.strides) {
-                    *offset -= strides[d] * (self.shape[d] - 1);
+                    *offset = offset.wrapping_sub(strides[d].wrapping_mul(self.shape[d] - 1));
                 }
             }
         }
@@ -133,6 +195,38 @@ mod tests {
             assert_eq!(some, all[start..]);
             assert_eq!(rows.offsets(start), [all[start]]);
         }
+    }
+
+    #[test]
+    fn stretches_cover_every_element_once() {
+        for (shape, piece, worth) in [
+            ([3, 10], 4, 1000),
+            ([3, 10], 4, 0),
+            ([7, 2], 5, 0),
+            ([1, 1], 1, 0),
+        ] {
+            let seen = std::sync::Mutex::new(vec![]);
+            let rows = Rows::new(&shape, [&[1, 3]]);
+            rows.spread(piece, worth, |[offset], len| {
+                let met = (0..len).map(|i| offset + i * rows.step[0]);
+                seen.lock().unwrap().extend(met);
+            });
+            let mut seen = seen.into_inner().unwrap();
+            seen.sort_unstable();
+            let mut all: Vec<usize> = (0..shape[0])
+                .flat_map(|i| (0..shape[1]).map(move |j| i + 3 * j))
+                .collect();
+            all.sort_unstable();
+            assert_eq!(seen, all);
+        }
+    }
+
+    #[test]
+    fn a_negative_stride_walks_backwards() {
+        let (len, step, at) = starts(&[2, 3], &[3usize.wrapping_neg(), 1usize.wrapping_neg()]);
+        assert_eq!((len, step, at), (6, usize::MAX, vec![0]));
+        let (_, _, at) = starts(&[2, 3], &[3usize.wrapping_neg(), 1]);
+        assert_eq!(at, [0, 3usize.wrapping_neg()]);
     }
 
     #[test]

@@ -1,7 +1,6 @@
 //! Joining tensors along a dimension.
 
-use super::{Cast, Shapes};
-use crate::dispatch::for_dtype;
+use super::{Broadcasting, Cast, Padding, Shapes};
 use crate::kernel;
 use crate::layout::{Layout, Shape, resolve_dim};
 use crate::{Array, ErrorKind, Result, Saved, Saves, Tensor, VariadicOp};
@@ -9,7 +8,8 @@ use crate::{Array, ErrorKind, Result, Saved, Saves, Tensor, VariadicOp};
 /// Joins along an existing dimension; the other sizes agree.
 #[derive(Clone, Debug)]
 pub(super) struct Cat {
-    pub(super) dim: usize,
+    dim: usize,
+    rank: usize,
 }
 
 impl VariadicOp for Cat {
@@ -17,51 +17,74 @@ impl VariadicOp for Cat {
     const SAVES: Saves = Saves::SHAPES;
 
     fn forward(&self, inputs: &[&Tensor]) -> Result<Tensor> {
-        let mut shape = Shape::new(inputs[0].shape());
-        shape.as_mut_slice()[self.dim] = inputs.iter().map(|x| x.shape()[self.dim]).sum();
+        let joined: Vec<&Tensor> = inputs
+            .iter()
+            .copied()
+            .filter(|x| !self.skips(x.shape()))
+            .collect();
+        let mut shape = Shape::new(joined[0].shape());
+        let whole = joined.iter().map(|x| x.shape()[self.dim]);
+        shape.as_mut_slice()[self.dim] = whole.fold(0, usize::saturating_add);
         let layout = Layout::row_major(Self::NAME, shape.as_slice())?;
-        let outer = shape.as_slice()[..self.dim].iter().product();
-        let inputs: Vec<Tensor> = inputs.iter().map(|x| x.contiguous()).collect();
-        Ok(for_dtype!(inputs[0].dtype(), T => kernel::join::<T>(&inputs, outer, &layout)))
+        Ok(kernel::join(&joined, self.dim, &layout))
     }
 
     /// The part of the gradient that stands where the input was put.
     fn vjp<A: Array>(&self, wrt: usize, saved: &Saved<'_, A>, g: &A) -> Result<A> {
         let mut start = 0;
         for i in 0..wrt {
-            start += saved.shape(i)?[self.dim];
+            if !self.skips(saved.shape(i)?) {
+                start += saved.shape(i)?[self.dim];
+            }
         }
-        g.narrow(self.dim as isize, start, saved.shape(wrt)?[self.dim])
+        let own = saved.shape(wrt)?;
+        if self.skips(own) {
+            return g.ravel()?.narrow(0, 0, 0);
+        }
+        g.narrow(self.dim as isize, start, own[self.dim])
+    }
+}
+
+impl Cat {
+    /// An empty vector joins anything and adds nothing.
+    fn skips(&self, shape: &[usize]) -> bool {
+        self.rank != 1 && shape == [0]
     }
 }
 
 /// Joining tensors.
 pub trait Concatenate: Array {
-    /// Joins along an existing dimension. Dtypes are promoted.
+    /// Joins along an existing dimension. Dtypes are promoted. Empty vectors join anything, as in
+    /// PyTorch.
     ///
     /// # Errors
     /// No tensors, a dimension that does not exist, sizes that differ elsewhere.
     fn cat(tensors: &[&Self], dim: isize) -> Result<Self> {
         const OP: &str = Cat::NAME;
-        let Some(first) = tensors.first() else {
-            return Err(ErrorKind::Invalid {
-                op: OP,
-                message: "at least one tensor is needed".into(),
-            }
-            .into());
+        let is_empty_vector = |x: &&&Self| x.shape() == [0];
+        let Some(first) = tensors
+            .iter()
+            .find(|x| !is_empty_vector(x))
+            .or(tensors.first())
+        else {
+            let message = "at least one tensor is needed".into();
+            return Err(ErrorKind::Invalid { op: OP, message }.into());
         };
         let shape = first.shape();
-        if shape.is_empty() {
+        if tensors.iter().any(|x| x.shape().is_empty()) {
             let message = "tensors without dimensions cannot be joined; use stack".into();
             return Err(ErrorKind::Invalid { op: OP, message }.into());
         }
-        let dim = resolve_dim(OP, dim, shape.len())?;
+        let cat = Cat {
+            dim: resolve_dim(OP, dim, shape.len())?,
+            rank: shape.len(),
+        };
         let mut dtype = first.dtype();
-        for other in &tensors[1..] {
+        for other in tensors {
             let s = other.shape();
             let agree =
-                s.len() == shape.len() && (0..s.len()).all(|d| d == dim || s[d] == shape[d]);
-            if !agree {
+                s.len() == shape.len() && (0..s.len()).all(|d| d == cat.dim || s[d] == shape[d]);
+            if !agree && !cat.skips(s) {
                 return Err(ErrorKind::ShapeMismatch {
                     op: OP,
                     what: "sizes must agree in every other dimension",
@@ -73,13 +96,10 @@ pub trait Concatenate: Array {
             dtype = dtype.promote(other.dtype());
         }
         if tensors.iter().all(|x| x.dtype() == dtype) {
-            return Self::apply_variadic(Cat { dim }, tensors);
+            return Self::apply_variadic(cat, tensors);
         }
-        let converted = tensors
-            .iter()
-            .map(|x| x.to_dtype(dtype))
-            .collect::<Result<Vec<Self>>>()?;
-        Self::apply_variadic(Cat { dim }, &converted.iter().collect::<Vec<_>>())
+        let converted = each(tensors, |x| x.to_dtype(dtype))?;
+        Self::apply_variadic(cat, &converted.iter().collect::<Vec<_>>())
     }
 
     /// Joins tensors of one shape along a new dimension.
@@ -98,14 +118,87 @@ pub trait Concatenate: Array {
                 .into());
             }
         }
-        let raised = tensors
-            .iter()
-            .map(|x| x.unsqueeze(dim))
-            .collect::<Result<Vec<Self>>>()?;
-        Self::cat(&raised.iter().collect::<Vec<_>>(), dim)
+        join(&each(tensors, |x| x.unsqueeze(dim))?, dim)
+    }
+
+    /// Joins columns: vectors one after the other, others along dimension 1. Numbers count as vectors.
+    ///
+    /// # Errors
+    /// As [`cat`](Concatenate::cat).
+    fn hstack(tensors: &[&Self]) -> Result<Self> {
+        let raised = each(tensors, |x| x.atleast_1d())?;
+        let vectors = raised.first().is_some_and(|x| x.shape().len() == 1);
+        join(&raised, if vectors { 0 } else { 1 })
+    }
+
+    /// Joins rows: along dimension 0, vectors being one row each.
+    ///
+    /// # Errors
+    /// As [`cat`](Concatenate::cat).
+    fn vstack(tensors: &[&Self]) -> Result<Self> {
+        join(&each(tensors, |x| x.atleast_2d())?, 0)
+    }
+
+    /// Joins along dimension 2, vectors and matrices being raised to three dimensions; see
+    /// [`atleast_3d`](super::Broadcasting::atleast_3d).
+    ///
+    /// # Errors
+    /// As [`cat`](Concatenate::cat).
+    fn dstack(tensors: &[&Self]) -> Result<Self> {
+        join(&each(tensors, |x| x.atleast_3d())?, 2)
+    }
+
+    /// Joins along dimension 1, vectors and numbers being one column each.
+    ///
+    /// # Errors
+    /// As [`cat`](Concatenate::cat).
+    fn column_stack(tensors: &[&Self]) -> Result<Self> {
+        let column = |x: &Self| match *x.shape() {
+            [] | [_] => x.reshape([-1, 1]),
+            _ => Ok(x.clone()),
+        };
+        join(&each(tensors, column)?, 1)
+    }
+
+    /// The matrix with these matrices along its diagonal and zeros elsewhere; vectors are rows, numbers
+    /// matrices of one element. Dtypes are promoted.
+    ///
+    /// # Errors
+    /// No tensors, more than two dimensions, too many elements.
+    fn block_diag(tensors: &[&Self]) -> Result<Self> {
+        const OP: &str = "block_diag";
+        let blocks = each(tensors, |x| x.atleast_2d())?;
+        let mut width = 0usize;
+        for block in &blocks {
+            let &[_, columns] = block.shape() else {
+                return Err(ErrorKind::Rank {
+                    op: OP,
+                    expected: "at most 2 dimensions",
+                    got: block.shape().to_vec(),
+                }
+                .into());
+            };
+            width = width.saturating_add(columns);
+        }
+        let mut before = 0;
+        let mut rows = Vec::with_capacity(blocks.len());
+        for block in &blocks {
+            let after = width - before - block.shape()[1];
+            rows.push(block.constant_pad_nd(&[before as isize, after as isize], 0)?);
+            before += block.shape()[1];
+        }
+        join(&rows, 0)
     }
 }
 impl<A: Array> Concatenate for A {}
+
+fn each<A: Array>(tensors: &[&A], f: impl Fn(&A) -> Result<A>) -> Result<Vec<A>> {
+    tensors.iter().map(|x| f(x)).collect()
+}
+
+fn join<A: Array>(tensors: &[A], dim: isize) -> Result<A> {
+    A::cat(&tensors.iter().collect::<Vec<_>>(), dim)
+}
 
 #[cfg(test)]
 mod tests {
@@ -139,7 +232,8 @@ mod tests {
 
     #[test]
     fn vjp() {
-        check_variadic_vjp(Cat { dim: 1 }, &[&[2, 1], &[2, 3], &[2, 2]]);
+        let cat = Cat { dim: 1, rank: 2 };
+        check_variadic_vjp(cat, &[&[2, 1], &[0], &[2, 3], &[2, 2]]);
     }
 
     #[test]
@@ -147,5 +241,64 @@ mod tests {
         assert!(Tensor::cat(&[], 0).is_err());
         assert!(Tensor::cat(&[&tensor![[1.0]], &tensor![[1.0, 2.0]]], 0).is_err());
         assert!(Tensor::stack(&[&tensor![1.0], &tensor![1.0, 2.0]], 0).is_err());
+    }
+
+    #[test]
+    fn empty_vectors_join_anything() {
+        let (none, x) = (Tensor::zeros([0], DType::F32).unwrap(), tensor![[1, 2]]);
+        let y = Tensor::cat(&[&none, &x, &none], 1).unwrap();
+        assert_eq!((y.shape(), y.dtype()), (&[1, 2][..], DType::F32));
+        assert_eq!(Tensor::cat(&[&none, &none], 0).unwrap().shape(), [0]);
+        assert!(Tensor::cat(&[&none, &none], 1).is_err());
+        assert!(Tensor::cat(&[&Tensor::zeros([4, 0], DType::F32).unwrap(), &x], 1).is_err());
+    }
+
+    #[test]
+    fn any_strides_are_joined() {
+        let x = tensor![[1, 2], [3, 4]];
+        let t = x.t().unwrap();
+        let y = Tensor::cat(&[&t, &x.narrow(1, 1, 1).unwrap()], 1).unwrap();
+        assert_eq!(y.to_vec::<i64>().unwrap(), [1, 3, 2, 2, 4, 4]);
+    }
+
+    #[test]
+    fn rows_columns_and_depth() {
+        let (a, b) = (tensor![1, 2], tensor![3, 4]);
+        let numbers = |x: Result<Tensor>| {
+            let x = x.unwrap();
+            (x.shape().to_vec(), x.to_vec::<i64>().unwrap())
+        };
+        assert_eq!(
+            numbers(Tensor::hstack(&[&a, &b])),
+            (vec![4], vec![1, 2, 3, 4])
+        );
+        assert_eq!(
+            numbers(Tensor::vstack(&[&a, &b])),
+            (vec![2, 2], vec![1, 2, 3, 4])
+        );
+        assert_eq!(
+            numbers(Tensor::dstack(&[&a, &b])),
+            (vec![1, 2, 2], vec![1, 3, 2, 4])
+        );
+        assert_eq!(
+            numbers(Tensor::column_stack(&[&a, &b])),
+            (vec![2, 2], vec![1, 3, 2, 4])
+        );
+        assert!(Tensor::hstack(&[]).is_err() && Tensor::dstack(&[]).is_err());
+        let blocks = numbers(Tensor::block_diag(&[
+            &a,
+            &Tensor::scalar(5i64),
+            &tensor![[6], [7]],
+        ]));
+        assert_eq!(
+            blocks,
+            (
+                vec![4, 4],
+                vec![1, 2, 0, 0, 0, 0, 5, 0, 0, 0, 0, 6, 0, 0, 0, 7]
+            )
+        );
+        assert!(
+            Tensor::block_diag(&[&tensor![[[1]]]]).is_err() && Tensor::block_diag(&[]).is_err()
+        );
     }
 }

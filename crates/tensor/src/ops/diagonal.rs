@@ -1,6 +1,10 @@
 //! Diagonals of matrices, and matrices made of diagonals.
 
-use super::slice::{Embed, Slice};
+use std::sync::Arc;
+
+use super::indexing::{put, zeros};
+use super::operands::expect_one_dtype;
+use super::places::Places;
 use super::{Shapes, Sums};
 use crate::layout::{Layout, MAX_RANK, resolve_dim};
 use crate::{Array, ErrorKind, Op, Result, Saved, Saves, Tensor};
@@ -39,6 +43,12 @@ impl Op<1> for Diagonal {
     }
 }
 
+impl Diagonal {
+    fn dims(&self) -> [isize; 2] {
+        [self.dim1 as isize, self.dim2 as isize]
+    }
+}
+
 /// Where a diagonal runs in a matrix: its first element and its length.
 struct Run {
     row: usize,
@@ -68,31 +78,20 @@ impl Run {
 fn on_diagonal<A: Array>(x: &A, diagonal: &Diagonal, (rows, columns): (usize, usize)) -> Result<A> {
     let last = x.shape().len() - 1;
     let at = Run::new(diagonal.offset, rows, columns);
+    let zeros = zeros(&[&x.shape()[..last], &[rows, columns]].concat(), x.dtype())?;
+    on_matrices(&A::constant(zeros), at, x)?.movedim(&[-2, -1], &diagonal.dims())
+}
+
+/// Matrices, in the last two dimensions, with `x`'s last dimension on a diagonal.
+fn on_matrices<A: Array>(matrices: &A, at: Run, x: &A) -> Result<A> {
+    let shape = matrices.shape();
+    let last = shape.len() - 2;
+    let columns = shape[last + 1];
+    let flat = matrices.flatten(-2, -1)?;
     // In row-major order neighbours on a diagonal are one row and one column apart.
-    let slice = Slice {
-        dim: last,
-        start: at.row * columns + at.column,
-        len: at.len,
-        step: columns + 1,
-    };
-    let flat = A::apply(
-        Embed {
-            slice,
-            size: rows * columns,
-        },
-        [x],
-    )?;
-    let matrices = flat.reshape([&x.shape()[..last], &[rows, columns]].concat())?;
-    let mut others = 0..last;
-    let order: Vec<isize> = (0..last + 2)
-        .map(|d| match d {
-            d if d == diagonal.dim1 => last,
-            d if d == diagonal.dim2 => last + 1,
-            _ => others.next().unwrap_or(0),
-        })
-        .map(|d| d as isize)
-        .collect();
-    matrices.permute(&order)
+    let range = (at.row * columns + at.column, at.len, columns + 1);
+    let places = Places::range(flat.shape(), last, range);
+    put(Arc::new(places), &flat, x, false)?.reshape(shape)
 }
 
 /// Diagonals of matrices, and matrices made of diagonals.
@@ -128,6 +127,64 @@ pub trait Diagonals: Array {
         let lead = &self.shape()[..self.shape().len() - 1];
         Layout::row_major(OP, &[lead, &[size, size]].concat())?;
         on_diagonal(self, &Diagonal { offset, dim1, dim2 }, (size, size))
+    }
+
+    /// Of a vector the matrix with this diagonal, of a matrix its diagonal.
+    ///
+    /// # Errors
+    /// Neither one dimension nor two.
+    fn diag(&self, offset: isize) -> Result<Self> {
+        match self.shape().len() {
+            1 => self.diag_embed(offset, 0, 1),
+            2 => self.diagonal(offset, 0, 1),
+            _ => Err(ErrorKind::Rank {
+                op: "diag",
+                expected: "a vector or a matrix",
+                got: self.shape().to_vec(),
+            }
+            .into()),
+        }
+    }
+
+    /// The matrix with all elements, in row-major order, on a diagonal of zeros.
+    ///
+    /// # Errors
+    /// Too many elements.
+    fn diagflat(&self, offset: isize) -> Result<Self> {
+        self.ravel()?.diag_embed(offset, 0, 1)
+    }
+
+    /// The array with `source` on the diagonals that [`diagonal`](Diagonals::diagonal) shows.
+    ///
+    /// # Errors
+    /// As there; a source of another dtype or shape than the diagonals.
+    fn diagonal_scatter(
+        &self,
+        source: &Self,
+        offset: isize,
+        dim1: isize,
+        dim2: isize,
+    ) -> Result<Self> {
+        const OP: &str = "diagonal_scatter";
+        expect_one_dtype(OP, self, source)?;
+        let (dim1, dim2) = two_dims(OP, dim1, dim2, self.shape().len())?;
+        let dims = Diagonal { offset, dim1, dim2 }.dims();
+        let matrices = self.movedim(&dims, &[-2, -1])?;
+        let &[ref batch @ .., rows, columns] = matrices.shape() else {
+            return Ok(self.clone());
+        };
+        let at = Run::new(offset, rows, columns);
+        let wanted = [batch, &[at.len]].concat();
+        if source.shape() != wanted {
+            return Err(ErrorKind::ShapeMismatch {
+                op: OP,
+                what: "the source has the shape of the diagonals",
+                lhs: source.shape().to_vec(),
+                rhs: wanted,
+            }
+            .into());
+        }
+        on_matrices(&matrices, at, source)?.movedim(&[-2, -1], &dims)
     }
 
     /// The sum of the main diagonal of a matrix; integers are summed as `i64`.
@@ -249,5 +306,22 @@ mod tests {
         assert!(x.diagonal(0, 0, 2).is_err());
         assert!(Tensor::scalar(1.0f32).diag_embed(0, 0, 1).is_err());
         assert!(tensor![1.0].diag_embed(isize::MIN, 0, 1).is_err());
+    }
+
+    #[test]
+    fn vectors_and_matrices_and_replaced_diagonals() {
+        let x = tensor![1.0, 2.0];
+        assert_close(&x.diag(0).unwrap(), &[1.0, 0.0, 0.0, 2.0]);
+        assert_close(&x.diag(0).unwrap().diag(0).unwrap(), &[1.0, 2.0]);
+        assert_eq!(Tensor::scalar(3.0f32).diagflat(-1).unwrap().shape(), [2, 2]);
+        let y = Tensor::ones([2, 3], crate::DType::F32).unwrap();
+        let y = y.diagonal_scatter(&tensor![7.0, 8.0], 1, 0, 1).unwrap();
+        assert_close(&y, &[1.0, 7.0, 1.0, 1.0, 1.0, 8.0]);
+        let cube = Tensor::zeros([2, 2, 2], crate::DType::F32).unwrap();
+        let y = cube
+            .diagonal_scatter(&tensor![[1.0], [2.0]], -1, 0, 2)
+            .unwrap();
+        assert_close(&y, &[0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 2.0, 0.0]);
+        assert!(cube.diag(0).is_err() && cube.diagonal_scatter(&x, 0, 0, 1).is_err());
     }
 }

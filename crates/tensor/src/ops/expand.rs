@@ -1,7 +1,7 @@
 //! Elements that stand for many.
 
-use super::Sums;
-use crate::layout::{Layout, MAX_RANK, Shape};
+use super::{Shapes, Sums};
+use crate::layout::{Layout, MAX_RANK, Shape, broadcast_shapes};
 use crate::{Array, ErrorKind, Op, Result, Saved, Saves, Tensor};
 
 #[derive(Clone, Debug)]
@@ -45,6 +45,59 @@ impl Op<1> for Expand {
     }
 }
 
+/// Tensors made to agree in shape.
+pub trait Broadcasting: Array {
+    /// All tensors expanded to the shape they broadcast to. Views.
+    ///
+    /// # Errors
+    /// Shapes that do not broadcast.
+    fn broadcast_tensors(tensors: &[&Self]) -> Result<Vec<Self>> {
+        let mut common = Shape::new(&[]);
+        for x in tensors {
+            common = broadcast_shapes("broadcast_tensors", common.as_slice(), x.shape())?;
+        }
+        tensors
+            .iter()
+            .map(|x| x.expand(common.as_slice()))
+            .collect()
+    }
+
+    /// A number as a vector of one; anything else as it is.
+    ///
+    /// # Errors
+    /// None today.
+    fn atleast_1d(&self) -> Result<Self> {
+        match self.shape() {
+            [] => self.reshape([1]),
+            _ => Ok(self.clone()),
+        }
+    }
+
+    /// A number or a vector as a matrix of one row.
+    ///
+    /// # Errors
+    /// None today.
+    fn atleast_2d(&self) -> Result<Self> {
+        match self.shape() {
+            [] | [_] => self.reshape([1, -1]),
+            _ => Ok(self.clone()),
+        }
+    }
+
+    /// A vector as `(1, n, 1)`, a matrix as `(m, n, 1)`.
+    ///
+    /// # Errors
+    /// None today.
+    fn atleast_3d(&self) -> Result<Self> {
+        match *self.shape() {
+            [] | [_] => self.reshape([1, -1, 1]),
+            [_, _] => self.unsqueeze(-1),
+            _ => Ok(self.clone()),
+        }
+    }
+}
+impl<A: Array> Broadcasting for A {}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,6 +117,21 @@ mod tests {
             (&[1, 0][..], vec![1.0, 1.0, 1.0, 2.0, 2.0, 2.0])
         );
         assert!(x.expand(&[3, 3]).is_err());
-        assert!(x.expand(&[1 << 40, 1 << 40, 2, 3]).is_err());
+        assert!(x.expand([1usize << 40, 1 << 40, 2, 3]).is_err());
+    }
+
+    #[test]
+    fn shapes_are_made_to_agree() {
+        let (a, b) = (tensor![[1], [2]], tensor![5, 6, 7]);
+        let both = Tensor::broadcast_tensors(&[&a, &b]).unwrap();
+        assert_eq!(both[0].to_vec::<i64>().unwrap(), [1, 1, 1, 2, 2, 2]);
+        assert_eq!(both[1].to_vec::<i64>().unwrap(), [5, 6, 7, 5, 6, 7]);
+        assert!(Tensor::broadcast_tensors(&[&b, &tensor![1, 2]]).is_err());
+        assert!(Tensor::broadcast_tensors(&[]).unwrap().is_empty());
+        assert_eq!(b.atleast_3d().unwrap().shape(), [1, 3, 1]);
+        assert_eq!(a.atleast_3d().unwrap().shape(), [2, 1, 1]);
+        assert_eq!(Tensor::scalar(1i64).atleast_2d().unwrap().shape(), [1, 1]);
+        let none = b.narrow(0, 0, 0).unwrap();
+        assert_eq!(none.atleast_2d().unwrap().shape(), [1, 0]);
     }
 }

@@ -1,140 +1,277 @@
-//! Entries picked by index.
+//! Elements read and written by index.
 
-use crate::dispatch::for_number;
+use std::sync::Arc;
+
+use super::operands::expect_one_dtype;
+use super::places::{Combine, Places};
+use super::{Arithmetic, Shapes};
+use crate::index::Indices;
 use crate::kernel;
-use crate::layout::{Layout, Shape, resolve_dim};
-use crate::{Array, DType, Element, ErrorKind, Op, Result, Saved, Saves, Tensor};
+use crate::{Array, DType, ErrorKind, Op, Result, Saved, Saves, Scalar, Tensor};
 
-/// The entries of one dimension that an index names, in its order.
+/// The elements at places: a view where the index consists of positions and ranges.
 #[derive(Clone, Debug)]
-pub(super) struct IndexSelect {
-    dim: usize,
-    index: Tensor,
-}
+pub(super) struct Pick(pub(super) Arc<Places>);
 
-/// `(outer, size, inner)` around a dimension.
-fn around(shape: &[usize], dim: usize) -> (usize, usize, usize) {
-    let size = shape.get(dim).copied().unwrap_or(1);
-    (
-        shape[..dim].iter().product(),
-        size,
-        shape.iter().skip(dim + 1).product(),
-    )
-}
-
-impl IndexSelect {
-    /// # Errors
-    /// A dimension or an entry that does not exist; an index that is not a vector of integers.
-    pub(super) fn new(dim: isize, index: &Tensor, shape: &[usize]) -> Result<IndexSelect> {
-        const OP: &str = IndexSelect::NAME;
-        let dim = resolve_dim(OP, dim, shape.len())?;
-        if !index.dtype().is_integer() {
-            return Err(ErrorKind::DType {
-                op: OP,
-                expected: "an index of i64",
-                got: index.dtype(),
-            }
-            .into());
-        }
-        if index.rank() > 1 {
-            return Err(ErrorKind::Rank {
-                op: OP,
-                expected: "an index vector",
-                got: index.shape().to_vec(),
-            }
-            .into());
-        }
-        let index = index.to_dtype(DType::I64)?.contiguous();
-        let size = around(shape, dim).1;
-        if let Some(&index) = index
-            .host_slice::<i64>()
-            .iter()
-            .find(|&&i| i < 0 || i as usize >= size)
-        {
-            return Err(ErrorKind::IndexOutOfRange {
-                op: OP,
-                index,
-                dim,
-                size,
-            }
-            .into());
-        }
-        Ok(IndexSelect { dim, index })
-    }
-}
-
-impl Op<1> for IndexSelect {
-    const NAME: &'static str = "index_select";
-    const SAVES: Saves = Saves::SHAPES;
-
-    fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
-        let (outer, size, inner) = around(x.shape(), self.dim);
-        let mut shape = Shape::new(x.shape());
-        if let Some(size) = shape.as_mut_slice().get_mut(self.dim) {
-            *size = self.index.numel();
-        }
-        let layout = Layout::row_major(Self::NAME, shape.as_slice())?;
-        Ok(kernel::gather_rows(
-            x,
-            outer,
-            size,
-            inner,
-            self.index.host_slice(),
-            &layout,
-        ))
-    }
-
-    /// dL/dx: each entry of g is added where it came from
-    fn vjp<A: Array>(&self, _wrt: usize, saved: &Saved<'_, A>, g: &A) -> Result<A> {
-        A::apply(
-            IndexAdd {
-                select: self.clone(),
-                shape: Shape::new(saved.shape(0)?),
-            },
-            [g],
-        )
-    }
-}
-
-/// The adjoint of [`IndexSelect`]: zeros to which entries are added in the order of the index.
-#[derive(Clone, Debug)]
-pub(super) struct IndexAdd {
-    select: IndexSelect,
-    shape: Shape,
-}
-
-impl Op<1> for IndexAdd {
-    const NAME: &'static str = "index_add";
+impl Op<1> for Pick {
+    const NAME: &'static str = "index";
     const SAVES: Saves = Saves::NOTHING;
 
-    fn forward(&self, [g]: [&Tensor; 1]) -> Result<Tensor> {
-        let shape = self.shape.as_slice();
-        let (_, size, inner) = around(shape, self.select.dim);
-        for_number!(Self::NAME, g.dtype(), T => {
-            let mut out = Tensor::zeros(shape, T::DTYPE)?;
-            let terms = g.to_dtype(T::DTYPE)?.contiguous();
-            kernel::add_rows::<T>(out.host_slice_mut(), terms.host_slice(), size, inner, self.select.index.host_slice());
-            out.to_dtype(g.dtype())
-        })
+    fn name(&self) -> &'static str {
+        self.0.op()
     }
 
-    /// The entries of the gradient that the index names.
-    fn vjp<A: Array>(&self, _wrt: usize, _saved: &Saved<'_, A>, u: &A) -> Result<A> {
-        A::apply(self.select.clone(), [u])
+    fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
+        self.0.read(x)
+    }
+
+    /// dL/dx: each element of g is added where it came from
+    fn vjp<A: Array>(&self, _wrt: usize, _saved: &Saved<'_, A>, g: &A) -> Result<A> {
+        embed(&self.0, g)
     }
 }
 
-/// Entries picked by index.
+/// Zeros with `g` at the places.
+pub(super) fn embed<A: Array>(places: &Arc<Places>, g: &A) -> Result<A> {
+    let zeros = zeros(places.source(), g.dtype())?;
+    let accumulate = places.may_repeat();
+    put(places.clone(), &A::constant(zeros), g, accumulate)
+}
+
+/// Zeros that take no memory: one, repeated.
+pub(super) fn zeros(shape: &[usize], dtype: DType) -> Result<Tensor> {
+    Tensor::zeros([], dtype)?.expand(shape)
+}
+
+/// A tensor with values written to places, or added there.
+#[derive(Clone, Debug)]
+pub(super) struct Put {
+    pub(super) places: Arc<Places>,
+    pub(super) accumulate: bool,
+}
+
+impl Op<2> for Put {
+    const NAME: &'static str = "index_put";
+    const SAVES: Saves = Saves::NOTHING;
+
+    fn name(&self) -> &'static str {
+        match self.places.op() {
+            "index" | "slice" => Self::NAME,
+            "index_select" => "index_add",
+            "gather" => "scatter_add",
+            op => op,
+        }
+    }
+
+    fn forward(&self, [x, values]: [&Tensor; 2]) -> Result<Tensor> {
+        if self.accumulate {
+            return self.places.combine(x, values, Combine::Add);
+        }
+        let mut out = x.copy();
+        self.places.write(&mut out, values);
+        Ok(out)
+    }
+
+    /// dL/dx = g, with zeros where values were written; dL/dvalues = g at the places
+    fn vjp<A: Array>(&self, wrt: usize, _saved: &Saved<'_, A>, g: &A) -> Result<A> {
+        match (wrt, self.accumulate) {
+            (0, true) => Ok(g.clone()),
+            (0, false) => {
+                let zeros = zeros(self.places.shape(), g.dtype())?;
+                A::apply(self.clone(), [g, &A::constant(zeros)])
+            }
+            _ => A::apply(Pick(self.places.clone()), [g]),
+        }
+    }
+}
+
+/// Applies [`Put`] to values of the places' shape and the tensor's dtype.
+pub(super) fn put<A: Array>(places: Arc<Places>, x: &A, values: &A, accumulate: bool) -> Result<A> {
+    A::apply(Put { places, accumulate }, [x, values])
+}
+
+/// Runs `f` on a tensor that has dimensions, as which a number counts here, and gives the result the
+/// shape of the tensor again.
+fn with_dims<A: Array>(x: &A, f: impl FnOnce(&A) -> Result<A>) -> Result<A> {
+    if x.shape().is_empty() {
+        f(&x.reshape([1])?)?.reshape(())
+    } else {
+        f(x)
+    }
+}
+
+/// Elements read and written by index.
 pub trait Indexing: Array {
+    /// `x[indices]`: see [`Index`](crate::Index) for what may stand between the brackets. A view where
+    /// all indices are positions and ranges, else a copy.
+    ///
+    /// # Errors
+    /// Too many indices, positions that do not exist, masks of another shape, lists that do not
+    /// broadcast with each other, a step below 1.
+    ///
+    /// ```
+    /// # use gradus_tensor::{Index, i, tensor};
+    /// let x = tensor![[0, 1, 2, 3], [4, 5, 6, 7]];
+    /// assert_eq!(x.index((-1, 1..3))?.to_vec::<i64>()?, [5, 6]);
+    /// assert_eq!(x.index(i![.., ..;2])?.to_vec::<i64>()?, [0, 2, 4, 6]);
+    /// assert_eq!(x.index((.., [3, 0]))?.to_vec::<i64>()?, [3, 0, 7, 4]);
+    /// assert_eq!(x.index(&x.gt_scalar(5)?)?.to_vec::<i64>()?, [6, 7]);
+    /// assert_eq!(x.index((Index::Ellipsis, Index::NewAxis, 0))?.shape(), [2, 1]);
+    /// # Ok::<(), gradus_tensor::Error>(())
+    /// ```
+    fn index(&self, indices: impl Indices) -> Result<Self> {
+        let places = Places::index(Pick::NAME, self.shape(), &indices.to_indices())?;
+        Self::apply(Pick(Arc::new(places)), [self])
+    }
+
+    /// The tensor with `values`, which broadcast, at `x[indices]`, or added there if `accumulate`.
+    ///
+    /// Of several values for one element the last stays; as in PyTorch each of them gets the gradient.
+    /// [`set`](Tensor::set) writes in place.
+    ///
+    /// # Errors
+    /// As [`index`](Indexing::index); values of another dtype or that do not broadcast.
+    fn index_put(&self, indices: impl Indices, values: &Self, accumulate: bool) -> Result<Self> {
+        expect_one_dtype(Put::NAME, self, values)?;
+        let places = Places::index(Put::NAME, self.shape(), &indices.to_indices())?;
+        let values = values.expand(places.shape())?;
+        put(Arc::new(places), self, &values, accumulate)
+    }
+
     /// The entries of `dim` that `index`, a vector of integers, names; in its order, repeats allowed.
     ///
     /// # Errors
     /// A dimension or an entry that does not exist; an index that is not a vector of integers.
     fn index_select(&self, dim: isize, index: &Tensor) -> Result<Self> {
-        Self::apply(IndexSelect::new(dim, index, self.shape())?, [self])
+        const OP: &str = "index_select";
+        if self.shape().is_empty() {
+            if index.numel() != 1 {
+                let message = "a tensor without dimensions has one entry to select".into();
+                return Err(ErrorKind::Invalid { op: OP, message }.into());
+            }
+            return self.reshape([1])?.index_select(dim, index)?.reshape(());
+        }
+        let places = Places::entries(OP, self.shape(), dim, index)?;
+        Self::apply(Pick(Arc::new(places)), [self])
+    }
+
+    /// The tensor with entry `i` of `source` times `alpha` added to entry `index[i]` of `dim`, in the
+    /// order of the index.
+    ///
+    /// # Errors
+    /// As [`index_select`](Indexing::index_select); a source of another dtype, or of a shape that
+    /// differs elsewhere than in `dim`.
+    fn index_add(
+        &self,
+        dim: isize,
+        index: &Tensor,
+        source: &Self,
+        alpha: impl Into<Scalar>,
+    ) -> Result<Self> {
+        const OP: &str = "index_add";
+        let alpha = alpha.into();
+        if matches!(alpha, Scalar::Float(_)) && !source.dtype().is_float() {
+            let message = format!("integers and bools take no alpha of {alpha}, a float");
+            return Err(ErrorKind::Invalid { op: OP, message }.into());
+        }
+        let factor = alpha.to_f64();
+        if factor == 1.0 || (source.dtype() == DType::Bool && factor != 0.0) {
+            return put_entries(OP, self, dim, index, source, true);
+        }
+        let scaled = if source.dtype() == DType::Bool {
+            Self::constant(source.value().zeros_like())
+        } else {
+            source.mul_scalar(alpha)?
+        };
+        put_entries(OP, self, dim, index, &scaled, true)
+    }
+
+    /// The tensor with entry `i` of `source` in place of entry `index[i]` of `dim`. Of several for one
+    /// entry the last stays; as in PyTorch each of them gets the gradient.
+    ///
+    /// # Errors
+    /// As [`index_add`](Indexing::index_add).
+    fn index_copy(&self, dim: isize, index: &Tensor, source: &Self) -> Result<Self> {
+        put_entries("index_copy", self, dim, index, source, false)
+    }
+
+    /// The tensor with `value` in all entries of `dim` that `index` names.
+    ///
+    /// # Errors
+    /// As [`index_select`](Indexing::index_select).
+    fn index_fill(&self, dim: isize, index: &Tensor, value: impl Into<Scalar>) -> Result<Self> {
+        let value = Tensor::full([], value, self.dtype())?;
+        self.index_fill_with(dim, index, &Self::constant(value))
+    }
+
+    /// As [`index_fill`](Indexing::index_fill), with the value of a tensor without dimensions, whose
+    /// gradient is the sum over all that it fills.
+    ///
+    /// # Errors
+    /// As there; a value with dimensions or of another dtype.
+    fn index_fill_with(&self, dim: isize, index: &Tensor, value: &Self) -> Result<Self> {
+        const OP: &str = "index_fill";
+        if !value.shape().is_empty() {
+            return Err(ErrorKind::Rank {
+                op: OP,
+                expected: "a value without dimensions",
+                got: value.shape().to_vec(),
+            }
+            .into());
+        }
+        expect_one_dtype(OP, self, value)?;
+        with_dims(self, |x| {
+            // Once each, or the gradient of the value would be counted as often as it is written.
+            let places = Places::entries(OP, x.shape(), dim, &distinct(index)?)?;
+            let values = value.expand(places.shape())?;
+            put(Arc::new(places), x, &values, false)
+        })
     }
 }
 impl<A: Array> Indexing for A {}
+
+/// `x` with `source` written or added to the entries of `dim` that `index` names.
+fn put_entries<A: Array>(
+    op: &'static str,
+    x: &A,
+    dim: isize,
+    index: &Tensor,
+    source: &A,
+    accumulate: bool,
+) -> Result<A> {
+    expect_one_dtype(op, x, source)?;
+    with_dims(x, |x| {
+        let places = Places::entries(op, x.shape(), dim, index)?;
+        let one = source.shape().is_empty() && places.shape() == [1];
+        let source = if one {
+            source.reshape([1])?
+        } else {
+            source.clone()
+        };
+        if source.shape() != places.shape() {
+            return Err(ErrorKind::ShapeMismatch {
+                op,
+                what: "the source has one entry for each of the index and the tensor's shape elsewhere",
+                lhs: source.shape().to_vec(),
+                rhs: places.shape().to_vec(),
+            }
+            .into());
+        }
+        put(Arc::new(places), x, &source, accumulate)
+    })
+}
+
+/// The integers of an index, each once.
+fn distinct(index: &Tensor) -> Result<Tensor> {
+    if !index.dtype().is_integer() || index.rank() > 1 {
+        return Ok(index.clone());
+    }
+    let mut entries = index.to_vec::<i64>()?;
+    entries.sort_unstable();
+    entries.dedup();
+    let len = entries.len();
+    Tensor::from_vec(entries, [len])
+}
 
 impl Tensor {
     /// The rows (entries of the first dimension) at these positions, for loaders that keep their
@@ -175,22 +312,145 @@ impl Tensor {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tensor;
     use crate::testkit::{assert_close, check_vjp};
+    use crate::{Index, i, tensor};
+
+    fn counting(shape: &[usize]) -> Tensor {
+        let n: usize = shape.iter().product();
+        Tensor::from_vec((0..n).map(|i| i as f64).collect(), shape).unwrap()
+    }
+
+    fn places(shape: &[usize], indices: impl Indices) -> Arc<Places> {
+        Arc::new(Places::index("index", shape, &indices.to_indices()).unwrap())
+    }
 
     #[test]
-    fn forward() {
+    fn vjp() {
+        let table = tensor![[0, 2], [2, 1]];
+        check_vjp(Pick(places(&[3, 4], (1.., -1))), [&[3, 4]]);
+        check_vjp(Pick(places(&[3, 4], (&table, ..))), [&[3, 4]]);
+        let put = |indices: Vec<Index>, accumulate| Put {
+            places: places(&[3, 4], indices),
+            accumulate,
+        };
+        check_vjp(put(i![.., 1..;2].into(), false), [&[3, 4], &[3, 2]]);
+        check_vjp(put(i![[2, 0]].into(), false), [&[3, 4], &[2, 4]]);
+        check_vjp(put(i![&table, 1].into(), true), [&[3, 4], &[2, 2]]);
+    }
+
+    #[test]
+    fn positions_and_ranges_are_views() {
+        let x = counting(&[3, 4, 5]);
+        let y = x.index((1, i![1..;2][0].clone(), Index::NewAxis)).unwrap();
+        assert_eq!((y.shape(), y.strides()), (&[2, 1, 5][..], &[10, 0, 1][..]));
+        assert_close(&y.index((-1, 0, 1..3)).unwrap(), &[36.0, 37.0]);
+        assert_eq!(x.index((Index::Ellipsis, 0)).unwrap().shape(), [3, 4]);
+        assert_eq!(x.index((.., 9..)).unwrap().shape(), [3, 0, 5]);
+        assert_eq!(x.index(Vec::<Index>::new()).unwrap().shape(), [3, 4, 5]);
+    }
+
+    #[test]
+    fn lists_broadcast_and_stand_where_the_first_stood() {
+        let x = counting(&[2, 3, 4, 5]);
+        let shape = |indices: Vec<Index>| x.index(indices).unwrap().shape().to_vec();
+        let column = tensor![[0], [1]];
+        assert_eq!(shape(i![.., [2, 0, 1]].into()), [2, 3, 4, 5]);
+        assert_eq!(shape(i![.., &column, [3, 0, 1]].into()), [2, 2, 3, 5]);
+        assert_eq!(shape(i![&column, .., [3, 0, 1]].into()), [2, 3, 3, 5]);
+        assert_eq!(shape(i![0, .., [3, 0, 1]].into()), [3, 3, 5]);
+        assert_eq!(shape(i![.., &column, 0, [4, 3, 2]].into()), [2, 2, 3]);
+        assert_eq!(shape(i![.., Tensor::scalar(1i64)].into()), [2, 4, 5]);
+        let y = x.index((.., &column, [3, 0, -1])).unwrap();
+        assert_close(&y.index((1, 1, 2, 0)).unwrap(), &[60.0 + 20.0 + 15.0]);
+        let apart = x.index((&column, .., [3, 0, 1])).unwrap();
+        assert_close(
+            &apart.index((1, 2, 2, 4)).unwrap(),
+            &[60.0 + 40.0 + 5.0 + 4.0],
+        );
+    }
+
+    #[test]
+    fn a_mask_stands_for_its_dimensions() {
+        let x = counting(&[2, 2, 3]);
+        let mask = tensor![[false, true], [true, false]];
+        assert_close(&x.index(&mask).unwrap(), &[3.0, 4.0, 5.0, 6.0, 7.0, 8.0]);
+        let y = x.index((&mask, [0, 2])).unwrap();
+        assert_close(&y, &[3.0, 8.0]);
+        assert_close(
+            &x.index((.., 0, [true, false, true])).unwrap(),
+            &[0.0, 2.0, 6.0, 8.0],
+        );
+    }
+
+    #[test]
+    fn any_strides_are_read_and_written() {
+        let x = counting(&[4, 3, 2]).permute(&[2, 0, 1]).unwrap();
+        let same = x.contiguous();
+        for indices in [
+            i![.., [3, 0], ..],
+            i![[1, 0], .., [2, 1]],
+            i![.., .., [2, 2, 0]],
+        ] {
+            let (a, b) = (
+                x.index(&indices[..]).unwrap(),
+                same.index(&indices[..]).unwrap(),
+            );
+            assert!(a.equal(&b));
+            let values = a.mul_scalar(2.0).unwrap();
+            for accumulate in [false, true] {
+                let a = x.index_put(&indices[..], &values, accumulate).unwrap();
+                assert!(a.equal(&same.index_put(&indices[..], &values, accumulate).unwrap()));
+            }
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_indexed_is_told() {
+        let x = counting(&[2, 3]);
+        let message = |indices: Vec<Index>| x.index(indices).unwrap_err().to_string();
+        assert_eq!(
+            message(i![.., 3].into()),
+            "index: index 3 is out of range for dimension 1 of size 3"
+        );
+        assert_eq!(
+            message(i![0, 0, 0].into()),
+            "index: 3 dimensions are indexed, the tensor has 2"
+        );
+        assert_eq!(
+            message(i![..;-1].into()),
+            "index: a step is at least 1, got -1; flip reverses a dimension"
+        );
+        assert!(message(i![[true, false, true]].into()).contains("a mask has the shape"));
+        assert!(message(i![[0, 1], [0, 1, 2]].into()).contains("do not broadcast"));
+        assert!(message(i![tensor![0.5]].into()).contains("index of integers"));
+        assert!(message(i![Index::Ellipsis, Index::Ellipsis].into()).contains("only once"));
+        assert!(message(i![isize::MIN].into()).contains("out of range"));
+        assert!(message(vec![Index::NewAxis; 7]).contains("9 dimensions"));
+    }
+
+    #[test]
+    fn entries_are_selected_added_copied_and_filled() {
         let x = tensor![[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]];
         assert_close(
             &x.index_select(1, &tensor![2, 0, 2]).unwrap(),
             &[3.0, 1.0, 3.0, 6.0, 4.0, 6.0],
         );
         assert_close(&x.index_select(0, &tensor![1]).unwrap(), &[4.0, 5.0, 6.0]);
-        assert_close(
-            &x.take_rows(&[1, 1]).unwrap(),
-            &[4.0, 5.0, 6.0, 4.0, 5.0, 6.0],
-        );
-        assert_close(&tensor![7.0].take_rows(&[0, 0]).unwrap(), &[7.0, 7.0]);
+        let twice = tensor![[1.0, 1.0, 1.0], [2.0, 2.0, 2.0]];
+        let y = x.index_add(0, &tensor![1, 1], &twice, 2).unwrap();
+        assert_close(&y, &[1.0, 2.0, 3.0, 10.0, 11.0, 12.0]);
+        let y = x
+            .index_copy(1, &tensor![2], &tensor![[7.0], [8.0]])
+            .unwrap();
+        assert_close(&y, &[1.0, 2.0, 7.0, 4.0, 5.0, 8.0]);
+        let y = x.index_fill(1, &tensor![0, 0, 1], -1).unwrap();
+        assert_close(&y, &[-1.0, -1.0, 3.0, -1.0, -1.0, 6.0]);
+        let number = Tensor::scalar(1.0f32);
+        let y = number.index_add(0, &tensor![0], &number, 1).unwrap();
+        assert_eq!((y.shape(), y.item::<f32>().unwrap()), (&[][..], 2.0));
+        let flags = tensor![true, false];
+        let both = flags.index_add(0, &tensor![1, 0], &flags, true).unwrap();
+        assert_eq!(both.to_vec::<bool>().unwrap(), [true, true]);
     }
 
     #[test]
@@ -200,23 +460,7 @@ mod tests {
         let twice = row.take_rows(&[0, 0]).unwrap();
         assert_eq!((twice.shape(), twice.strides()), (&[2, 3][..], &[3, 1][..]));
         assert_close(&twice, &[1.0, 2.0, 3.0, 1.0, 2.0, 3.0]);
-    }
-
-    #[test]
-    fn vjp() {
-        let select = IndexSelect::new(1, &tensor![2, 0, 2], &[2, 3]).unwrap();
-        check_vjp(select.clone(), [&[2, 3]]);
-        check_vjp(
-            IndexAdd {
-                select,
-                shape: Shape::new(&[2, 3]),
-            },
-            [&[2, 3]],
-        );
-        check_vjp(
-            IndexSelect::new(0, &tensor![1, 1], &[2, 3]).unwrap(),
-            [&[2, 3]],
-        );
+        assert_close(&tensor![7.0].take_rows(&[0, 0]).unwrap(), &[7.0, 7.0]);
     }
 
     #[test]
@@ -229,6 +473,8 @@ mod tests {
         assert!(x.index_select(0, &tensor![-1]).is_err());
         assert!(x.index_select(0, &tensor![0.0]).is_err());
         assert!(x.index_select(0, &tensor![[0]]).is_err());
+        assert!(x.index_add(1, &tensor![0], &tensor![[1]], 1).is_err());
+        assert!(x.index_copy(1, &tensor![0], &tensor![[1.0, 2.0]]).is_err());
         assert!(x.take_rows(&[1]).is_err() && Tensor::scalar(1.0f32).take_rows(&[0]).is_err());
     }
 }

@@ -21,14 +21,89 @@ macro_rules! methods {
             sum(); sum_dims(dims: &[isize], keepdim: bool); sum_to_size(shape: &[usize]); mean(); mean_dims(dims: &[isize], keepdim: bool);
         }
         $crate::methods! { @family $T, Shapes;
-            reshape(shape: impl AsRef<[usize]>); flatten(start: isize, end: isize);
-            unsqueeze(dim: isize); squeeze(dim: isize); permute(order: &[isize]);
-            transpose(a: isize, b: isize); t(); expand(shape: &[usize]);
-            narrow(dim: isize, start: usize, len: usize);
+            reshape(shape: impl $crate::Sizes); view(shape: impl $crate::Sizes);
+            reshape_as(other: &Self); view_as(other: &Self); ravel();
+            flatten(start: isize, end: isize); unflatten(dim: isize, sizes: impl $crate::Sizes);
+            unsqueeze(dim: isize); squeeze(dim: isize); squeeze_dims(dims: &[isize]); squeeze_all();
+            permute(order: &[isize]); movedim(source: &[isize], destination: &[isize]);
+            transpose(a: isize, b: isize); t(); mt();
+            expand(shape: impl $crate::Sizes); broadcast_to(shape: impl $crate::Sizes); expand_as(other: &Self);
+            narrow(dim: isize, start: impl Into<$crate::Position>, len: usize);
             slice(dim: isize, start: isize, end: isize, step: usize); select(dim: isize, index: isize);
         }
+        $crate::methods! { @family $T, SliceScatter;
+            slice_scatter(source: &Self, dim: isize, start: isize, end: isize, step: usize);
+            select_scatter(source: &Self, dim: isize, index: isize);
+        }
+        $crate::methods! { @family $T, Broadcasting; atleast_1d(); atleast_2d(); atleast_3d(); }
+        $crate::methods! { @static $T, Broadcasting; broadcast_tensors(tensors: &[&Self]) -> Vec; }
+        $crate::methods! { @family $T, Splitting;
+            split(size: usize, dim: isize) -> Vec; split_with_sizes(sizes: &[usize], dim: isize) -> Vec;
+            chunk(chunks: usize, dim: isize) -> Vec;
+            tensor_split(sections: impl Into<$crate::ops::Sections>, dim: isize) -> Vec;
+            hsplit(sections: impl Into<$crate::ops::Sections>) -> Vec;
+            vsplit(sections: impl Into<$crate::ops::Sections>) -> Vec;
+            dsplit(sections: impl Into<$crate::ops::Sections>) -> Vec;
+            unbind(dim: isize) -> Vec; rows() -> Iter;
+        }
+        $crate::methods! { @static $T, Concatenate;
+            cat(tensors: &[&Self], dim: isize); stack(tensors: &[&Self], dim: isize);
+            hstack(tensors: &[&Self]); vstack(tensors: &[&Self]); dstack(tensors: &[&Self]);
+            column_stack(tensors: &[&Self]); block_diag(tensors: &[&Self]);
+        }
+        $crate::methods! { @static $T, Grid;
+            meshgrid(tensors: &[&Self], indexing: $crate::ops::GridIndexing) -> Vec;
+            cartesian_prod(tensors: &[&Self]);
+        }
+        $crate::methods! { @family $T, Grid; combinations(r: usize, with_replacement: bool); }
+        $crate::methods! { @family $T, Rearrange;
+            flip(dims: &[isize]); fliplr(); flipud(); roll(shifts: &[isize], dims: &[isize]);
+            rot90(k: isize, dims: [isize; 2]); repeat(repeats: &[usize]); tile(repeats: &[usize]);
+            repeat_interleave(repeats: impl Into<$crate::ops::Repeats>, dim: Option<isize>);
+        }
+        $crate::methods! { @family $T, Padding;
+            pad(pad: &[isize], mode: $crate::ops::PadMode);
+            constant_pad_nd(pad: &[isize], value: impl Into<$crate::Scalar>);
+        }
+        $crate::methods! { @family $T, Windows;
+            unfold(dim: isize, size: usize, step: usize);
+            im2col(kernel: [usize; 2], dilation: [usize; 2], padding: [usize; 2], stride: [usize; 2]);
+        }
+        $crate::methods! { @family $T, PixelShuffle;
+            pixel_shuffle(factor: usize); pixel_unshuffle(factor: usize); channel_shuffle(groups: usize);
+        }
+        $crate::methods! { @family $T, Triangles; tril(diagonal: isize); triu(diagonal: isize); }
         $crate::methods! { @family $T, Diagonals;
             diagonal(offset: isize, dim1: isize, dim2: isize); diag_embed(offset: isize, dim1: isize, dim2: isize); trace();
+            diag(offset: isize); diagflat(offset: isize);
+            diagonal_scatter(source: &Self, offset: isize, dim1: isize, dim2: isize);
+        }
+        $crate::methods! { @family $T, Indexing;
+            index(indices: impl $crate::Indices);
+            index_put(indices: impl $crate::Indices, values: &Self, accumulate: bool);
+            index_select(dim: isize, index: &$crate::Tensor);
+            index_add(dim: isize, index: &$crate::Tensor, source: &Self, alpha: impl Into<$crate::Scalar>);
+            index_copy(dim: isize, index: &$crate::Tensor, source: &Self);
+            index_fill(dim: isize, index: &$crate::Tensor, value: impl Into<$crate::Scalar>);
+            index_fill_with(dim: isize, index: &$crate::Tensor, value: &Self);
+        }
+        $crate::methods! { @family $T, Take;
+            take(index: &$crate::Tensor); put(index: &$crate::Tensor, source: &Self, accumulate: bool);
+        }
+        $crate::methods! { @family $T, Masking;
+            masked_select(mask: &$crate::Tensor); masked_scatter(mask: &$crate::Tensor, source: &Self);
+        }
+        $crate::methods! { @family $T, Gathering;
+            gather(dim: isize, index: &$crate::Tensor);
+            take_along_dim(indices: &$crate::Tensor, dim: Option<isize>);
+            scatter(dim: isize, index: &$crate::Tensor, source: &Self);
+            scatter_value(dim: isize, index: &$crate::Tensor, value: impl Into<$crate::Scalar>);
+            scatter_add(dim: isize, index: &$crate::Tensor, source: &Self);
+            scatter_reduce(dim: isize, index: &$crate::Tensor, source: &Self, reduce: $crate::ops::ScatterReduction, include_self: bool);
+            index_reduce(dim: isize, index: &$crate::Tensor, source: &Self, reduce: $crate::ops::ScatterReduction, include_self: bool);
+        }
+        $crate::methods! { @family $T, Embedding;
+            embedding(index: &$crate::Tensor, padding_idx: Option<isize>, scale_grad_by_freq: bool);
         }
         $crate::methods! { @family $T, MatrixProduct;
             matmul(other: &Self); mm(other: &Self); bmm(other: &Self); mv(vector: &Self);
@@ -49,7 +124,6 @@ macro_rules! methods {
         }
         $crate::methods! { @family $T, Vandermonde; vander(n: Option<usize>); }
         $crate::methods! { @family $T, Linear; linear(weight: &Self, bias: Option<&Self>); }
-        $crate::methods! { @family $T, Indexing; index_select(dim: isize, index: &$crate::Tensor); }
         $crate::methods! { @family $T, SquaredError;
             mse_loss(target: &Self, reduction: $crate::ops::Reduction);
         }
@@ -58,22 +132,6 @@ macro_rules! methods {
             binary_cross_entropy_with_logits(target: &Self, reduction: $crate::ops::Reduction);
         }
         impl $T {
-            /// Joins along an existing dimension; see [`Concatenate::cat`]($crate::ops::Concatenate::cat).
-            ///
-            /// # Errors
-            /// As there.
-            pub fn cat(tensors: &[&Self], dim: isize) -> $crate::Result<Self> {
-                $crate::ops::Concatenate::cat(tensors, dim)
-            }
-
-            /// Joins along a new dimension; see [`Concatenate::stack`]($crate::ops::Concatenate::stack).
-            ///
-            /// # Errors
-            /// As there.
-            pub fn stack(tensors: &[&Self], dim: isize) -> $crate::Result<Self> {
-                $crate::ops::Concatenate::stack(tensors, dim)
-            }
-
             /// A sum of products, written as an equation; see
             /// [`Einsum::einsum`]($crate::ops::Einsum::einsum).
             ///
@@ -93,17 +151,31 @@ macro_rules! methods {
             }
         }
     };
-    (@family $T:ty, $Family:ident; $($name:ident($($arg:ident: $Arg:ty),*);)*) => {
+    (@family $T:ty, $Family:ident; $($name:ident($($arg:ident: $Arg:ty),*) $(-> $Out:ident)?;)*) => {
         impl $T {$(
             #[doc = concat!("See [`", stringify!($Family), "::", stringify!($name), "`](gradus_tensor::ops::", stringify!($Family), "::", stringify!($name), ").")]
             ///
             /// # Errors
             /// As there.
-            pub fn $name(&self $(, $arg: $Arg)*) -> $crate::Result<Self> {
+            pub fn $name(&self $(, $arg: $Arg)*) -> $crate::Result<$crate::methods!(@out $($Out)?)> {
                 $crate::ops::$Family::$name(self $(, $arg)*)
             }
         )*}
     };
+    (@static $T:ty, $Family:ident; $($name:ident($($arg:ident: $Arg:ty),*) $(-> $Out:ident)?;)*) => {
+        impl $T {$(
+            #[doc = concat!("See [`", stringify!($Family), "::", stringify!($name), "`](gradus_tensor::ops::", stringify!($Family), "::", stringify!($name), ").")]
+            ///
+            /// # Errors
+            /// As there.
+            pub fn $name($($arg: $Arg),*) -> $crate::Result<$crate::methods!(@out $($Out)?)> {
+                $crate::ops::$Family::$name($($arg),*)
+            }
+        )*}
+    };
+    (@out) => { Self };
+    (@out Vec) => { Vec<Self> };
+    (@out Iter) => { std::vec::IntoIter<Self> };
 }
 
 crate::methods!(Tensor);

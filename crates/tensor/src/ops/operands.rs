@@ -134,8 +134,7 @@ pub(super) fn factor(c: Scalar, dtype: DType) -> Scalar {
 /// # Errors
 /// None for numbers.
 pub(super) fn zero_of<A: Array>(x: &A) -> Result<A> {
-    let n = x.shape().iter().product();
-    x.reshape([n])?.narrow(0, 0, 0)?.sum()?.to_dtype(x.dtype())
+    x.ravel()?.narrow(0, 0, 0)?.sum()?.to_dtype(x.dtype())
 }
 
 /// # Errors

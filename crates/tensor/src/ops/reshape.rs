@@ -42,7 +42,11 @@ impl Op<1> for Reshape {
 }
 
 /// Strides that show non-empty memory of `shape` and `strides` as `to`, if there are any.
-fn viewable(shape: &[usize], strides: &[usize], to: &[usize]) -> Option<[usize; MAX_RANK]> {
+pub(super) fn viewable(
+    shape: &[usize],
+    strides: &[usize],
+    to: &[usize],
+) -> Option<[usize; MAX_RANK]> {
     let mut new = [0; MAX_RANK];
     let mut d = to.len();
     let mut old = shape
@@ -69,26 +73,6 @@ fn viewable(shape: &[usize], strides: &[usize], to: &[usize]) -> Option<[usize; 
         }
     }
     to[..d].iter().all(|&size| size == 1).then_some(new)
-}
-
-impl Tensor {
-    /// The same memory in another shape, never copied.
-    ///
-    /// # Errors
-    /// Another number of elements, or strides that cannot express the shape.
-    pub fn view(&self, shape: impl AsRef<[usize]>) -> Result<Tensor> {
-        let to = shape.as_ref();
-        if !self.is_contiguous() && viewable(self.shape(), self.strides(), to).is_none() {
-            return Err(ErrorKind::NotViewable {
-                op: "view",
-                shape: self.shape().to_vec(),
-                strides: self.strides().to_vec(),
-                to: to.to_vec(),
-            }
-            .into());
-        }
-        self.reshape(to)
-    }
 }
 
 #[cfg(test)]

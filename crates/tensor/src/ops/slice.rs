@@ -1,8 +1,14 @@
 //! A range of one dimension.
 
-use crate::dispatch::for_dtype;
+use std::sync::Arc;
+
+use super::Shapes;
+use super::indexing::{embed, put};
+use super::operands::expect_one_dtype;
+use super::places::{Places, resolve_position, resolve_range};
+use super::shape::dim_of_some;
 use crate::layout::{Layout, Shape};
-use crate::{Array, Op, Result, Saved, Saves, Tensor};
+use crate::{Array, ErrorKind, Op, Result, Saved, Saves, Tensor};
 
 /// `x[start : start + step · len : step]` along one dimension.
 #[derive(Clone, Debug)]
@@ -20,7 +26,9 @@ impl Op<1> for Slice {
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
         let (mut shape, mut strides) = (Shape::new(x.shape()), Shape::new(x.strides()));
         shape.as_mut_slice()[self.dim] = self.len;
-        strides.as_mut_slice()[self.dim] *= self.step;
+        // Of a single entry the step leads nowhere and is never taken.
+        let stride = &mut strides.as_mut_slice()[self.dim];
+        *stride = stride.wrapping_mul(if self.len > 1 { self.step } else { 1 });
         let offset = self.start * x.strides()[self.dim];
         Ok(x.view_with(
             &Layout::strided(shape.as_slice(), strides.as_slice()),
@@ -30,57 +38,62 @@ impl Op<1> for Slice {
 
     /// The gradient at its place among zeros.
     fn vjp<A: Array>(&self, _wrt: usize, saved: &Saved<'_, A>, g: &A) -> Result<A> {
-        A::apply(
-            Embed {
-                slice: self.clone(),
-                size: saved.shape(0)?[self.dim],
-            },
-            [g],
-        )
+        let range = (self.start, self.len, self.step);
+        let places = Places::range(saved.shape(0)?, self.dim, range);
+        embed(&Arc::new(places), g)
     }
 }
 
-/// The adjoint of [`Slice`]: zeros of the old size with the elements at the slice's positions.
-#[derive(Clone, Debug)]
-pub(super) struct Embed {
-    pub(super) slice: Slice,
-    pub(super) size: usize,
+/// Tensors with a part replaced, as new tensors.
+pub trait SliceScatter: Array {
+    /// The tensor with `source` in place of `x[start:end:step]` along `dim`; see
+    /// [`slice`](Shapes::slice).
+    ///
+    /// # Errors
+    /// As there; a source of another dtype or shape than the slice.
+    fn slice_scatter(
+        &self,
+        source: &Self,
+        dim: isize,
+        start: isize,
+        end: isize,
+        step: usize,
+    ) -> Result<Self> {
+        const OP: &str = "slice_scatter";
+        let at = dim_of_some(OP, dim, self.shape())?;
+        let step = isize::try_from(step).unwrap_or(isize::MAX);
+        let range = (Some(start), Some(end), step);
+        let (start, len) = resolve_range(OP, range, self.shape()[at])?;
+        let places = Places::range(self.shape(), at, (start, len, step as usize));
+        replace(OP, self, places, source)
+    }
+
+    /// The tensor with `source` in place of `x.select(dim, index)`.
+    ///
+    /// # Errors
+    /// As [`select`](Shapes::select); a source of another dtype or shape than the selection.
+    fn select_scatter(&self, source: &Self, dim: isize, index: isize) -> Result<Self> {
+        const OP: &str = "select_scatter";
+        let at = dim_of_some(OP, dim, self.shape())?;
+        let entry = resolve_position(OP, index as i64, at, self.shape()[at])?;
+        let places = Places::range(self.shape(), at, (entry, 1, 1));
+        replace(OP, self, places, &source.unsqueeze(at as isize)?)
+    }
 }
+impl<A: Array> SliceScatter for A {}
 
-impl Op<1> for Embed {
-    const NAME: &'static str = "embed";
-    const SAVES: Saves = Saves::NOTHING;
-
-    fn forward(&self, [g]: [&Tensor; 1]) -> Result<Tensor> {
-        let Slice {
-            dim,
-            start,
-            len,
-            step,
-        } = self.slice;
-        let mut shape = Shape::new(g.shape());
-        shape.as_mut_slice()[dim] = self.size;
-        let mut out = Tensor::zeros(shape.as_slice(), g.dtype())?;
-        let inner: usize = g.shape()[dim + 1..].iter().product();
-        let g = g.contiguous();
-        for_dtype!(g.dtype(), T => {
-            let (from, to) = (g.host_slice::<T>(), out.host_slice_mut::<T>());
-            if inner > 0 && len > 0 {
-                for (o, block) in from.chunks_exact(len * inner).enumerate() {
-                    for (i, row) in block.chunks_exact(inner).enumerate() {
-                        let at = (o * self.size + start + i * step) * inner;
-                        to[at..at + inner].copy_from_slice(row);
-                    }
-                }
-            }
-        });
-        Ok(out)
+fn replace<A: Array>(op: &'static str, x: &A, places: Places, source: &A) -> Result<A> {
+    expect_one_dtype(op, x, source)?;
+    if source.shape() != places.shape() {
+        return Err(ErrorKind::ShapeMismatch {
+            op,
+            what: "the source has the shape of what it replaces",
+            lhs: source.shape().to_vec(),
+            rhs: places.shape().to_vec(),
+        }
+        .into());
     }
-
-    /// The slice of the gradient.
-    fn vjp<A: Array>(&self, _wrt: usize, _saved: &Saved<'_, A>, u: &A) -> Result<A> {
-        A::apply(self.slice.clone(), [u])
-    }
+    put(Arc::new(places), x, source, false)
 }
 
 #[cfg(test)]
@@ -96,8 +109,7 @@ mod tests {
             len: 2,
             step: 2,
         };
-        check_vjp(slice.clone(), [&[2, 5]]);
-        check_vjp(Embed { slice, size: 5 }, [&[2, 2]]);
+        check_vjp(slice, [&[2, 5]]);
     }
 
     fn counting(shape: &[usize]) -> Tensor {
@@ -119,5 +131,23 @@ mod tests {
         assert!(x.slice(0, 0, 6, 0).is_err());
         assert_close(&x.select(0, -1).unwrap(), &[5.0]);
         assert!(x.select(0, 6).is_err() && x.narrow(0, 5, 2).is_err());
+    }
+
+    #[test]
+    fn parts_are_replaced() {
+        let x = counting(&[2, 4]);
+        let y = x.slice_scatter(&counting(&[2, 2]), 1, 1, 9, 2).unwrap();
+        assert_close(&y, &[0.0, 0.0, 2.0, 1.0, 4.0, 2.0, 6.0, 3.0]);
+        let y = x.select_scatter(&counting(&[2]), -1, -2).unwrap();
+        assert_close(&y, &[0.0, 1.0, 0.0, 3.0, 4.0, 5.0, 1.0, 7.0]);
+        assert!(x.slice_scatter(&counting(&[2, 1]), 1, 1, 9, 2).is_err());
+        assert!(x.select_scatter(&counting(&[2]), 0, 0).is_err());
+        assert!(x.select_scatter(&counting(&[4]), 0, isize::MIN).is_err());
+    }
+
+    #[test]
+    fn the_largest_step_takes_one_entry() {
+        let x = counting(&[3]).slice(0, 1, isize::MAX, usize::MAX).unwrap();
+        assert_close(&x, &[1.0]);
     }
 }

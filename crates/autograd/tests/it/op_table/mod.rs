@@ -4,6 +4,7 @@
 //! The tables are complete: `cargo xtask tidy` fails if an op's method is missing.
 
 mod elementwise;
+mod indexing;
 mod losses;
 mod products;
 mod reductions;

@@ -1,0 +1,164 @@
+//! Copies between places of one shape and any strides.
+
+use super::elementwise::Shared;
+use super::for_pieces;
+use super::walk::Rows;
+use super::words::Word;
+
+/// Elements copied by one thread at a time.
+const PIECE: usize = 32 * 1024;
+/// Below this many elements a thread costs more than it brings.
+const WORTH: usize = 128 * 1024;
+/// Rows of a transposed plane that are written together: their ends stay in the first cache.
+const BAND: usize = 64;
+/// Side of the square that is turned in registers.
+const SQUARE: usize = 8;
+
+/// Copies every element of `from` to its place in `to`. Strides may be negative, in two's complement.
+///
+/// # Safety
+/// Both reach valid memory at every index of `shape`; the elements of `to` are all different and seen
+/// by nobody else.
+pub(super) unsafe fn copy_strided<W: Word>(
+    shape: &[usize],
+    (from, from_strides): (*const W, &[usize]),
+    (to, to_strides): (*mut W, &[usize]),
+) {
+    if shape.contains(&0) {
+        return;
+    }
+    let rows = Rows::new(shape, [from_strides, to_strides]);
+    let (from, to) = (Shared(from.cast_mut()), Shared(to));
+    let [from_step, to_step] = rows.step;
+    if to_step == 1 && from_step > 1 && rows.len >= SQUARE / 2 {
+        // Reading along the row jumps; if another dimension runs through neighbours, both are
+        // walked together in small squares.
+        if let Some((other, rest)) = rows.without(|[from, _], size| from == 1 && size >= SQUARE / 2)
+        {
+            // SAFETY: as the caller promises.
+            return unsafe { turn(&rest, other.size, other.strides[1], from, to) };
+        }
+    }
+    rows.spread(PIECE, WORTH, |[f, t], len| {
+        let (from, to) = (from, to);
+        // SAFETY: as the caller promises.
+        unsafe {
+            copy_row(
+                from.0.wrapping_add(f),
+                from_step,
+                to.0.wrapping_add(t),
+                to_step,
+                len,
+            )
+        };
+    });
+}
+
+/// Copies `len` elements at given steps.
+///
+/// # Safety
+/// As [`copy_strided`].
+#[inline(always)]
+pub(super) unsafe fn copy_row<W: Word>(
+    from: *const W,
+    from_step: usize,
+    to: *mut W,
+    to_step: usize,
+    len: usize,
+) {
+    // SAFETY: as the caller promises.
+    unsafe {
+        match (from_step, to_step) {
+            (1, 1) if len > 8 => to.copy_from_nonoverlapping(from, len),
+            (1, 1) => (0..len).for_each(|i| *to.add(i) = *from.add(i)),
+            (0, 1) => std::slice::from_raw_parts_mut(to.cast::<std::mem::MaybeUninit<W>>(), len)
+                .fill(std::mem::MaybeUninit::new(*from)),
+            (step, 1) => {
+                (0..len).for_each(|i| *to.add(i) = *from.wrapping_add(i.wrapping_mul(step)))
+            }
+            _ => (0..len).for_each(|i| {
+                *to.wrapping_add(i.wrapping_mul(to_step)) =
+                    *from.wrapping_add(i.wrapping_mul(from_step));
+            }),
+        }
+    }
+}
+
+/// Planes whose rows are contiguous in `to` and whose columns are contiguous in `from`: `rest` walks
+/// the planes and the columns of each, `height` rows lie `apart` from each other in `to`.
+///
+/// # Safety
+/// As [`copy_strided`].
+unsafe fn turn<W: Word>(
+    rest: &Rows<2>,
+    height: usize,
+    apart: usize,
+    from: Shared<W>,
+    to: Shared<W>,
+) {
+    let bands = height.div_ceil(BAND);
+    let in_band = BAND.min(height) * rest.len;
+    let piece = PIECE.div_ceil(in_band);
+    for_pieces(
+        rest.count() * bands,
+        piece,
+        WORTH.div_ceil(in_band),
+        |units| {
+            let (from, to) = (from, to);
+            for unit in units {
+                let [f, t] = rest.offsets(unit / bands);
+                let first = unit % bands * BAND;
+                let rows = BAND.min(height - first);
+                // SAFETY: as the caller promises; the bands share no row.
+                unsafe {
+                    turn_band(
+                        (from.0.wrapping_add(f.wrapping_add(first)), rest.step[0]),
+                        (
+                            to.0.wrapping_add(t.wrapping_add(first.wrapping_mul(apart))),
+                            apart,
+                        ),
+                        (rows, rest.len),
+                    );
+                }
+            }
+        },
+    );
+}
+
+/// `to[i · apart + j] = from[i + j · step]`.
+///
+/// # Safety
+/// As [`copy_strided`].
+unsafe fn turn_band<W: Word>(
+    (from, step): (*const W, usize),
+    (to, apart): (*mut W, usize),
+    (rows, columns): (usize, usize),
+) {
+    let source = |i: usize, j: usize| from.wrapping_add(i.wrapping_add(j.wrapping_mul(step)));
+    let target = |i: usize, j: usize| to.wrapping_add(i.wrapping_mul(apart).wrapping_add(j));
+    let (whole_rows, whole_columns) = (rows / SQUARE * SQUARE, columns / SQUARE * SQUARE);
+    // SAFETY: as the caller promises, inside `rows` and `columns`.
+    unsafe {
+        for j in (0..whole_columns).step_by(SQUARE) {
+            for i in (0..whole_rows).step_by(SQUARE) {
+                let mut square = [[W::default(); SQUARE]; SQUARE];
+                for (b, line) in square.iter_mut().enumerate() {
+                    *line = source(i, j + b).cast::<[W; SQUARE]>().read_unaligned();
+                }
+                for a in 0..SQUARE {
+                    let mut line = [W::default(); SQUARE];
+                    for b in 0..SQUARE {
+                        line[b] = square[b][a];
+                    }
+                    target(i + a, j).cast::<[W; SQUARE]>().write_unaligned(line);
+                }
+            }
+        }
+        for i in 0..rows {
+            let from_column = if i < whole_rows { whole_columns } else { 0 };
+            for j in from_column..columns {
+                *target(i, j) = *source(i, j);
+            }
+        }
+    }
+}
