@@ -1,6 +1,6 @@
 //! The stack of chapter 20 on real data: is a tumour benign? 569 patients, 30 measurements each.
 //!
-//! Wisconsin diagnostic breast cancer (Street, Wolberg, Mangasarian 1993), from a CSV file.
+//! Wisconsin diagnostic breast cancer (Street, Wolberg, Mangasarian 1993), a table that comes along.
 
 use std::process::ExitCode;
 
@@ -16,9 +16,8 @@ fn chapter() -> Result<ExitCode> {
     let mut page = Page::new("breast_cancer", RunOptions::json_only()?);
 
     // A fifth is put aside for validation, with the same share of each class.
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/data/breast_cancer.csv");
-    let table = CsvReader::new().class_label("target").read(file)?;
-    let (x, y) = (table.x, table.y.ok_or("the file has a target")?);
+    let table = load_breast_cancer()?;
+    let (x, y) = (table.x, table.y.ok_or("the table has a target")?);
     let labels = y.to_vec::<i64>()?;
     let split = TrainTestSplit::new(0).test_size(0.2).stratify(&labels);
     let [(x_train, x_val), (y_train, y_val)] = split.apply([&x, &y])?;
