@@ -1,4 +1,7 @@
-//! `cargo xtask chapters [--check]`: runs the course's chapters, and compares what they print with the course.
+//! `cargo xtask chapters [--check]`: runs the course's chapters and puts them into a gallery, or compares what they print
+//! with the course.
+
+mod gallery;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -7,6 +10,7 @@ use std::process::{Command, Stdio};
 use lexopt::Arg::Long;
 use serde::Deserialize;
 
+use self::gallery::Chapter;
 use crate::workspace::{self, Result};
 
 /// The package whose binaries are the chapters.
@@ -23,17 +27,22 @@ pub(crate) fn run(mut arguments: lexopt::Parser) -> Result<bool> {
     if checking { check() } else { show() }
 }
 
-/// Runs every chapter with its output on the terminal.
+/// Runs every chapter with its output on the terminal, and collects all in a gallery.
 fn show() -> Result<bool> {
     let mut held = true;
+    let mut chapters = Vec::new();
     for chapter in build()? {
-        println!("\n=== {}", name(&chapter));
-        let status = command(&chapter).status()?;
-        if !status.success() {
-            println!("{} ended with {status}", name(&chapter));
+        let name = name(&chapter);
+        let output = command(&chapter).stderr(Stdio::inherit()).output()?;
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        println!("\n=== {name}\n{text}");
+        if !output.status.success() {
+            println!("{name} ended with {}", output.status);
             held = false;
         }
+        chapters.push(Chapter { name, output: text });
     }
+    gallery::write(workspace::root(), &chapters)?;
     Ok(held)
 }
 
