@@ -4,7 +4,7 @@ use std::error::Error;
 use std::process::ExitCode;
 
 /// The result of a chapter, and of its parts.
-pub type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
+pub type Result<T, E = Box<dyn Error + Send + Sync>> = std::result::Result<T, E>;
 
 /// Runs a chapter; an error is printed as a message for people, and makes the program fail.
 #[expect(

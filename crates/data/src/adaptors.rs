@@ -1,10 +1,16 @@
-//! Datasets made from datasets: transformed and joined.
+//! Datasets made from datasets: transformed, joined, kept.
+
+mod cached;
+mod zip;
+
+pub use cached::Cached;
+pub use zip::Zip;
 
 use crate::batch::{Batch, Sample};
 use crate::dataset::Dataset;
 use crate::error::{Error, Result};
 use crate::subset::Subset;
-use crate::transforms::Transform;
+use crate::transforms::{NoDraws, Transform};
 use gradus_random::{Keyed, KeyedStream};
 use std::fmt;
 use std::sync::Arc;
@@ -61,10 +67,26 @@ pub trait DatasetExt: Dataset + Sized + 'static {
         }
     }
 
-    /// The first tensor of every sample transformed when it is fetched; random transforms draw as [`augment`](Self::augment) does.
+    /// Every sample transformed when it is fetched, most transforms changing its first tensor only; random ones draw as
+    /// [`augment`](Self::augment) does.
     fn transform(self, seed: u64, transform: impl Transform + 'static) -> Augment {
         self.augment(seed, move |sample, stream| {
-            sample.map_input(|x| transform.apply(&x, stream))
+            transform.apply_sample(sample, stream)
+        })
+    }
+
+    /// The second tensor of every sample, the target, transformed when it is fetched. PyTorch's `target_transform`.
+    ///
+    /// The transform must not be random: it is applied in the same way in every epoch.
+    fn transform_target(self, transform: impl Transform + 'static) -> Map {
+        self.map(move |sample| {
+            let mut tensors = sample.into_vec();
+            let Some(target) = tensors.get_mut(1) else {
+                let message = "a sample of one tensor has no target";
+                return Err(Error::argument("transform_target", message));
+            };
+            *target = transform.apply(target, &mut NoDraws)?;
+            Ok(tensors.into())
         })
     }
 
@@ -74,6 +96,22 @@ pub trait DatasetExt: Dataset + Sized + 'static {
     /// If an index is out of range.
     fn subset(self, indices: impl Into<Arc<[usize]>>) -> Result<Subset> {
         Subset::new(self, indices)
+    }
+
+    /// The samples of this dataset and of another of the same length side by side.
+    ///
+    /// # Errors
+    /// If the lengths differ.
+    fn zip(self, other: impl Dataset + 'static) -> Result<Zip> {
+        Zip::new(Arc::new(self), Arc::new(other))
+    }
+
+    /// The same samples, each fetched once and then kept in memory.
+    ///
+    /// # Errors
+    /// If the samples change from epoch to epoch.
+    fn cached(self) -> Result<Cached> {
+        Cached::new(Arc::new(self))
     }
 
     /// The samples of this dataset, then those of `other`.
@@ -199,7 +237,7 @@ macro_rules! debug_by_length {
         }
     )*};
 }
-debug_by_length! { Map Augment Concat }
+debug_by_length! { Map Augment Concat Zip Cached }
 
 #[cfg(test)]
 mod tests {

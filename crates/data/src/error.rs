@@ -161,6 +161,14 @@ pub enum ErrorKind {
         /// Why.
         source: std::io::Error,
     },
+    /// A file is not what it should be: damaged, or of another format.
+    #[error("{file}: {message}")]
+    Format {
+        /// The file, or what its bytes were called.
+        file: String,
+        /// What is wrong.
+        message: String,
+    },
     /// A table's text is malformed.
     #[error("{file}, line {line}: {message}")]
     Table {

@@ -41,10 +41,18 @@ mod course;
 mod csv_reader;
 mod dataset;
 mod error;
+mod idx;
+#[cfg(feature = "images")]
+mod image;
+#[cfg(feature = "images")]
+mod image_folder;
 mod indices;
 mod iterable;
 mod iterable_loader;
 mod loader;
+mod mnist;
+#[cfg(feature = "npz")]
+mod npz;
 mod parts;
 mod preprocessing;
 mod random_split;
@@ -52,11 +60,12 @@ mod sampler;
 mod split;
 mod subset;
 mod synthetic;
+mod synthetic_digits;
 mod tables;
 mod tensor_dataset;
 mod transforms;
 
-pub use adaptors::{Augment, Concat, DatasetExt, Map};
+pub use adaptors::{Augment, Cached, Concat, DatasetExt, Map, Zip};
 pub use batch::{Batch, Sample};
 pub use collate::collate;
 pub use course::{
@@ -68,12 +77,18 @@ pub use csv_reader::{
 };
 pub use dataset::Dataset;
 pub use error::{Error, ErrorKind, Result};
+pub use idx::{idx_from_bytes, read_idx, write_idx};
+#[cfg(feature = "images")]
+pub use image::{image_from_bytes, read_image};
+#[cfg(feature = "images")]
+pub use image_folder::ImageFolder;
 pub use iterable::{
     BatchIter, IterableDataset, IterableExt, SampleIter, StreamChain, StreamFilter, StreamMap,
     StreamShuffle,
 };
 pub use iterable_loader::{IterableBatches, IterableLoader, IterableState};
 pub use loader::{Batches, DataLoader, LoaderState, OpenEpoch};
+pub use mnist::{FASHION_MNIST_CLASSES, MnistPart, load_mnist};
 pub use preprocessing::{
     LabelEncoder, MaxAbsScaler, MinMaxScaler, Norm, Normalizer, OneHotEncoder, PolynomialFeatures,
     RobustScaler, StandardScaler,
@@ -92,10 +107,11 @@ pub use synthetic::{
     Blobs, Centers, Circles, Classification, Moons, Regression, make_blobs, make_circles,
     make_moons, make_s_curve, make_swiss_roll,
 };
+pub use synthetic_digits::synthetic_digits;
 pub use tables::{load_breast_cancer, load_diabetes, load_digits, load_iris, load_wine};
 pub use tensor_dataset::TensorDataset;
 pub use transforms::{
-    CenterCrop, Compose, Draws, Grayscale, HorizontalFlip, Interpolation, Normalize, Pad, PadMode,
-    RandomCrop, RandomHorizontalFlip, RandomRotation, RandomVerticalFlip, Resize, Rotate, ToTensor,
-    Transform, VerticalFlip,
+    AddMult, CenterCrop, Compose, Draws, GaussianNoise, Grayscale, HorizontalFlip, Interpolation,
+    Lambda, Mult, Normalize, OneHot, Pad, PadMode, RandomCrop, RandomHorizontalFlip,
+    RandomRotation, RandomVerticalFlip, Resize, Rotate, ToTensor, Transform, VerticalFlip,
 };

@@ -1,12 +1,16 @@
-//! Transforms of images as values: crops, pads, flips, rotations, resizing, normalisation. torchvision's results.
+//! Transforms as values: of samples and tensors, and of images with torchvision's results.
 
+mod arithmetic;
 mod center_crop;
 mod compose;
 mod draws;
 mod flip;
 mod frame;
 mod grayscale;
+mod lambda;
+mod noise;
 mod normalize;
+mod one_hot;
 mod pad;
 mod random_crop;
 mod resample;
@@ -14,18 +18,24 @@ mod resize;
 mod rotate;
 mod to_tensor;
 
+pub use arithmetic::{AddMult, Mult};
 pub use center_crop::CenterCrop;
 pub use compose::Compose;
 pub use draws::Draws;
+pub(crate) use draws::NoDraws;
 pub use flip::{HorizontalFlip, RandomHorizontalFlip, RandomVerticalFlip, VerticalFlip};
 pub use grayscale::Grayscale;
+pub use lambda::Lambda;
+pub use noise::GaussianNoise;
 pub use normalize::Normalize;
+pub use one_hot::OneHot;
 pub use pad::{Pad, PadMode};
 pub use random_crop::RandomCrop;
 pub use resize::{Interpolation, Resize};
 pub use rotate::{RandomRotation, Rotate};
 pub use to_tensor::ToTensor;
 
+use crate::batch::Sample;
 use crate::error::Result;
 use gradus_tensor::Tensor;
 
@@ -58,6 +68,15 @@ pub trait Transform: Send + Sync {
     /// # Errors
     /// If the transform is not defined for such a tensor.
     fn apply(&self, x: &Tensor, draws: &mut dyn Draws) -> Result<Tensor>;
+
+    /// The transformed sample: unless a transform says otherwise, its first tensor, the input, is transformed and the
+    /// rest stays.
+    ///
+    /// # Errors
+    /// Those of [`apply`](Self::apply), and a sample without a tensor.
+    fn apply_sample(&self, sample: Sample, draws: &mut dyn Draws) -> Result<Sample> {
+        sample.map_input(|x| self.apply(&x, draws))
+    }
 }
 
 impl<F: Fn(&Tensor) -> Result<Tensor> + Send + Sync> Transform for F {

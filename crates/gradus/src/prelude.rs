@@ -5,8 +5,9 @@
 pub use crate::autograd::{Var, enable_grad, grad, no_grad};
 pub use crate::data::{
     CsvReader, DataLoader, Dataset, DatasetExt, StandardScaler, TensorDataset, TrainTestSplit,
-    linearly_separable_data, load_breast_cancer, logistic_points, make_moons, random_split,
-    train_test_split,
+    data_2d, line_with_outliers, linearly_separable_data, load_breast_cancer, logistic_points,
+    make_moons, noisy_line, one_interval, random_split, three_classes, threshold_line, toy_set,
+    train_test_split, two_intervals,
 };
 pub use crate::metrics::{
     Accuracy, BinaryCounts, Metric, accuracy_score, confusion_matrix, f1_score, precision_score,

@@ -24,6 +24,8 @@ pub struct Axis {
     pub range: Option<(f64, f64)>,
     /// Ticks at chosen places; `None` finds round values.
     pub ticks: Option<Vec<Tick>>,
+    /// Ticks at whole numbers only: of epochs, steps, counts.
+    pub whole: bool,
     /// Largest value at the left or bottom instead of the right or top.
     pub inverted: bool,
     /// Whether grid lines are drawn at the ticks.
@@ -39,6 +41,7 @@ impl Default for Axis {
             scale: Scale::Linear,
             range: None,
             ticks: None,
+            whole: false,
             inverted: false,
             grid: true,
             visible: true,
@@ -128,7 +131,17 @@ impl Axis {
             return (shown.collect(), Vec::new());
         }
         match self.scale {
-            Scale::Linear => (ticks::linear(span.low, span.high, most), Vec::new()),
+            Scale::Linear => {
+                // No more intervals than there are whole numbers, and no step of 2.5.
+                let room = if self.whole {
+                    (span.high - span.low).max(1.0) as usize
+                } else {
+                    most
+                };
+                let mut ticks = ticks::linear(span.low, span.high, most.min(room));
+                ticks.retain(|tick| !self.whole || tick.value.fract() == 0.0);
+                (ticks, Vec::new())
+            }
             Scale::Log => ticks::logarithmic(span.low, span.high, most),
         }
     }
@@ -184,6 +197,22 @@ impl Span {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whole_axes_have_no_ticks_between_whole_numbers() {
+        let mut axis = Axis::default();
+        let values = |axis: &Axis| -> Vec<f64> {
+            let span = axis.resolve('x', [1.0, 4.0].into_iter()).unwrap();
+            axis.ticks(&span, 8)
+                .0
+                .iter()
+                .map(|tick| tick.value)
+                .collect()
+        };
+        assert!(values(&axis).contains(&1.5));
+        axis.whole = true;
+        assert_eq!(values(&axis), [1.0, 2.0, 3.0, 4.0]);
+    }
 
     fn log() -> Axis {
         Axis {

@@ -107,7 +107,9 @@ pub fn losses(histories: &[(&str, &dyn Series)]) -> Result<Figure> {
             shape: vec![0],
         });
     }
-    Ok(lines(&epochs, &curves)?
+    let mut figure = lines(&epochs, &curves)?;
+    figure.x.whole = true;
+    Ok(figure
         .title("Loss per epoch")
         .x_label("epoch")
         .y_label("loss"))

@@ -16,6 +16,9 @@ use crate::workspace::{self, Result};
 /// The package whose binaries are the chapters.
 const PACKAGE: &str = "gradus-examples";
 
+/// The build profile of so many small programs.
+const PROFILE: &str = "chapters";
+
 pub(crate) fn run(mut arguments: lexopt::Parser) -> Result<bool> {
     let mut checking = false;
     while let Some(argument) = arguments.next()? {
@@ -108,7 +111,8 @@ fn build() -> Result<Vec<PathBuf>> {
     let status = workspace::cargo()
         .args([
             "build",
-            "--release",
+            "--profile",
+            PROFILE,
             "--quiet",
             "--bins",
             "--package",
@@ -118,7 +122,7 @@ fn build() -> Result<Vec<PathBuf>> {
     if !status.success() {
         return Err("the chapters do not build".into());
     }
-    let folder = metadata.target_directory.join("release");
+    let folder = metadata.target_directory.join(PROFILE);
     let program = |name| folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
     Ok(names.into_iter().map(program).collect())
 }

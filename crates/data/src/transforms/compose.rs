@@ -1,6 +1,7 @@
 //! Transforms one after the other.
 
 use super::{Draws, Transform};
+use crate::batch::Sample;
 use crate::error::Result;
 use gradus_tensor::Tensor;
 use std::sync::Arc;
@@ -44,6 +45,12 @@ impl Transform for Compose {
         self.steps
             .iter()
             .try_fold(x.clone(), |x, step| step.apply(&x, draws))
+    }
+
+    fn apply_sample(&self, sample: Sample, draws: &mut dyn Draws) -> Result<Sample> {
+        self.steps
+            .iter()
+            .try_fold(sample, |sample, step| step.apply_sample(sample, draws))
     }
 }
 

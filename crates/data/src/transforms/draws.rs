@@ -16,6 +16,9 @@ pub trait Draws {
     /// # Errors
     /// If the interval is empty or not finite.
     fn uniform(&mut self, low: f64, high: f64) -> Result<f32>;
+
+    /// Standard normal numbers: `torch.randn`.
+    fn fill_normal(&mut self, out: &mut [f32]);
 }
 
 impl Draws for Generator {
@@ -37,6 +40,10 @@ impl Draws for Generator {
         self.fill_uniform(&mut drawn, low, high)?;
         Ok(drawn[0])
     }
+
+    fn fill_normal(&mut self, out: &mut [f32]) {
+        out.copy_from_slice(&self.randn::<f32>(out.len()));
+    }
 }
 
 impl Draws for KeyedStream {
@@ -51,6 +58,31 @@ impl Draws for KeyedStream {
 
     fn uniform(&mut self, low: f64, high: f64) -> Result<f32> {
         Ok(KeyedStream::uniform(self, low, high) as f32)
+    }
+
+    fn fill_normal(&mut self, out: &mut [f32]) {
+        out.fill_with(|| self.normal() as f32);
+    }
+}
+
+/// No stream: for transforms that draw nothing. What is asked for all the same is always the same.
+pub(crate) struct NoDraws;
+
+impl Draws for NoDraws {
+    fn unit(&mut self) -> f32 {
+        0.5
+    }
+
+    fn below(&mut self, _n: usize) -> usize {
+        0
+    }
+
+    fn uniform(&mut self, low: f64, _high: f64) -> Result<f32> {
+        Ok(low as f32)
+    }
+
+    fn fill_normal(&mut self, out: &mut [f32]) {
+        out.fill(0.0);
     }
 }
 

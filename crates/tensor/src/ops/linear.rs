@@ -19,7 +19,7 @@ impl Op<3> for Affine {
     const SAVES: Saves = Saves::input(0).and(Saves::input(1));
 
     fn forward(&self, [x, w, b]: [&Tensor; 3]) -> Result<Tensor> {
-        let (outputs, inputs) = (w.shape()[0], w.shape()[1]);
+        let outputs = w.shape()[0];
         let mut layout = Layout::unset();
         let rows = if let &[rows, _] = x.shape() {
             layout.set_row_major(Self::NAME, &[rows, outputs])?;
