@@ -111,7 +111,8 @@ pub use synthetic_digits::synthetic_digits;
 pub use tables::{load_breast_cancer, load_diabetes, load_digits, load_iris, load_wine};
 pub use tensor_dataset::TensorDataset;
 pub use transforms::{
-    AddMult, CenterCrop, Compose, Draws, GaussianNoise, Grayscale, HorizontalFlip, Interpolation,
-    Lambda, Mult, Normalize, OneHot, Pad, PadMode, RandomCrop, RandomHorizontalFlip,
-    RandomRotation, RandomVerticalFlip, Resize, Rotate, ToTensor, Transform, VerticalFlip,
+    AddMult, Affine, CenterCrop, ColorJitter, Compose, Draws, GaussianNoise, Grayscale,
+    HorizontalFlip, Interpolation, Lambda, Mult, Normalize, OneHot, Pad, PadMode, RandomAffine,
+    RandomCrop, RandomErasing, RandomHorizontalFlip, RandomRotation, RandomVerticalFlip, Resize,
+    Rotate, ToTensor, Transform, VerticalFlip,
 };

@@ -1,7 +1,10 @@
 //! Transforms as values: of samples and tensors, and of images with torchvision's results.
 
+mod affine;
 mod arithmetic;
 mod center_crop;
+mod color;
+mod color_jitter;
 mod compose;
 mod draws;
 mod flip;
@@ -13,13 +16,16 @@ mod normalize;
 mod one_hot;
 mod pad;
 mod random_crop;
+mod random_erasing;
 mod resample;
 mod resize;
 mod rotate;
 mod to_tensor;
 
+pub use affine::{Affine, RandomAffine};
 pub use arithmetic::{AddMult, Mult};
 pub use center_crop::CenterCrop;
+pub use color_jitter::ColorJitter;
 pub use compose::Compose;
 pub use draws::Draws;
 pub(crate) use draws::NoDraws;
@@ -31,6 +37,7 @@ pub use normalize::Normalize;
 pub use one_hot::OneHot;
 pub use pad::{Pad, PadMode};
 pub use random_crop::RandomCrop;
+pub use random_erasing::RandomErasing;
 pub use resize::{Interpolation, Resize};
 pub use rotate::{RandomRotation, Rotate};
 pub use to_tensor::ToTensor;

@@ -11,6 +11,9 @@ pub trait Draws {
     /// An integer in [0, n): `torch.randint(0, n, (1,))`; 0 for `n = 0`.
     fn below(&mut self, n: usize) -> usize;
 
+    /// The numbers below n in random order: `torch.randperm(n)`.
+    fn permutation(&mut self, n: usize) -> Vec<usize>;
+
     /// Uniform in [low, high): `torch.empty(1).uniform_(low, high)`.
     ///
     /// # Errors
@@ -35,6 +38,10 @@ impl Draws for Generator {
         drawn[0] as usize
     }
 
+    fn permutation(&mut self, n: usize) -> Vec<usize> {
+        self.randperm(n)
+    }
+
     fn uniform(&mut self, low: f64, high: f64) -> Result<f32> {
         let mut drawn = [0.0];
         self.fill_uniform(&mut drawn, low, high)?;
@@ -56,6 +63,14 @@ impl Draws for KeyedStream {
         KeyedStream::below(self, n as u64) as usize
     }
 
+    fn permutation(&mut self, n: usize) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..n).collect();
+        for at in (1..n).rev() {
+            order.swap(at, KeyedStream::below(self, at as u64 + 1) as usize);
+        }
+        order
+    }
+
     fn uniform(&mut self, low: f64, high: f64) -> Result<f32> {
         Ok(KeyedStream::uniform(self, low, high) as f32)
     }
@@ -75,6 +90,10 @@ impl Draws for NoDraws {
 
     fn below(&mut self, _n: usize) -> usize {
         0
+    }
+
+    fn permutation(&mut self, n: usize) -> Vec<usize> {
+        (0..n).collect()
     }
 
     fn uniform(&mut self, low: f64, _high: f64) -> Result<f32> {
@@ -100,6 +119,9 @@ mod tests {
                 assert!((-2.0..=5.0).contains(&draws.uniform(-2.0, 5.0).unwrap()));
             }
             assert_eq!(draws.below(0), 0);
+            let mut order = draws.permutation(9);
+            order.sort_unstable();
+            assert!(order.into_iter().eq(0..9));
         }
         check(&mut Generator::new(0));
         check(&mut Keyed::new(0).stream(0, 0));

@@ -26,21 +26,27 @@ impl Transform for Grayscale {
             ));
         }
         if x.dtype() == DType::U8 {
-            let luma = |rgb: &[u8]| {
-                let [r, g, b] = [0, 1, 2].map(|channel| u32::from(rgb[channel]));
-                // The weights in 16 fractional bits, rounded.
-                ((19_595 * r + 38_470 * g + 7_471 * b + 0x8000) >> 16) as u8
-            };
+            let luma = |rgb: &[u8]| luma_byte(rgb[0], rgb[1], rgb[2]);
             let gray: Vec<u8> = x.to_vec::<u8>()?.chunks_exact(3).map(luma).collect();
             return Ok(Tensor::from_vec(gray, [frame.height, frame.width])?);
         }
         let values = x.to_vec::<f64>()?;
         let plane = frame.height * frame.width;
-        let luma =
-            |i| 0.2989 * values[i] + 0.587 * values[plane + i] + 0.114 * values[2 * plane + i];
+        let luma = |i| luma_number(values[i], values[plane + i], values[2 * plane + i]);
         let gray: Vec<f64> = (0..plane).map(luma).collect();
         Ok(Tensor::from_vec(gray, [1, frame.height, frame.width])?.to_dtype(x.dtype())?)
     }
+}
+
+/// Pillow's luma: the weights in 16 fractional bits, rounded.
+pub(super) fn luma_byte(r: u8, g: u8, b: u8) -> u8 {
+    let [r, g, b] = [r, g, b].map(u32::from);
+    ((19_595 * r + 38_470 * g + 7_471 * b + 0x8000) >> 16) as u8
+}
+
+/// torchvision's luma.
+pub(super) fn luma_number(r: f64, g: f64, b: f64) -> f64 {
+    0.2989 * r + 0.587 * g + 0.114 * b
 }
 
 #[cfg(test)]

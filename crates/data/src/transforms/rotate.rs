@@ -1,5 +1,6 @@
 //! Rotated images.
 
+use super::affine::warp;
 use super::frame::{Frame, remap};
 use super::{Draws, Transform};
 use crate::error::{Error, Result};
@@ -60,59 +61,19 @@ impl Transform for Rotate {
                 Some((height - 1 - x, y))
             });
         }
-        let affine = FixedAffine::rotation(degrees, height, width)?;
-        remap(OP, x, (height, width), self.fill, |y, x| {
-            affine.source(y, x)
-        })
-    }
-}
-
-/// An affine map from new to old pixels in 16.16 fixed point.
-struct FixedAffine {
-    per_x: (i64, i64),
-    per_y: (i64, i64),
-    start: (i64, i64),
-    height: usize,
-    width: usize,
-}
-
-impl FixedAffine {
-    fn rotation(degrees: f64, height: usize, width: usize) -> Result<Self> {
-        /// The largest coordinate fixed point can hold.
-        const LIMIT: usize = 16_384;
-        if height.max(width) > LIMIT {
-            let message =
-                format!("an image of {height}×{width} is too large; at most {LIMIT} a side");
-            return Err(Error::argument(OP, message));
-        }
         let angle = -degrees.to_radians();
         let (cos, sin) = (round_15(angle.cos()), round_15(angle.sin()));
-        let (center_x, center_y) = (width as f64 / 2.0, height as f64 / 2.0);
-        let offset_x = cos * -center_x + sin * -center_y + center_x;
-        let offset_y = -sin * -center_x + cos * -center_y + center_y;
-        Ok(Self {
-            per_x: (fixed(cos), fixed(-sin)),
-            per_y: (fixed(sin), fixed(cos)),
-            start: (
-                fixed(offset_x + cos * 0.5 + sin * 0.5),
-                fixed(offset_y + -sin * 0.5 + cos * 0.5),
-            ),
-            height,
-            width,
-        })
+        let (middle_x, middle_y) = (width as f64 / 2.0, height as f64 / 2.0);
+        let matrix = [
+            cos,
+            sin,
+            cos * -middle_x + sin * -middle_y + middle_x,
+            -sin,
+            cos,
+            -sin * -middle_x + cos * -middle_y + middle_y,
+        ];
+        warp(OP, x, matrix, self.fill)
     }
-
-    fn source(&self, y: usize, x: usize) -> Option<(usize, usize)> {
-        let (x, y) = (x as i64, y as i64);
-        let from_x = (self.start.0 + x * self.per_x.0 + y * self.per_y.0) >> 16;
-        let from_y = (self.start.1 + x * self.per_x.1 + y * self.per_y.1) >> 16;
-        let inside = |at: i64, size: usize| usize::try_from(at).ok().filter(|&at| at < size);
-        inside(from_y, self.height).zip(inside(from_x, self.width))
-    }
-}
-
-fn fixed(x: f64) -> i64 {
-    (x * 65_536.0 + 0.5).floor() as i64
 }
 
 /// Rounded to 15 decimals, so that a quarter turn's cosine is 0.
