@@ -108,6 +108,16 @@ impl Args {
         self.optional(key, Value::as_u64)
     }
 
+    /// As [`scalar_or`](Args::scalar_or), for a number that must be there.
+    pub(crate) fn scalar(&self, key: &str) -> Answer<Scalar> {
+        self.read(key, scalar)
+    }
+
+    /// As [`scalar_or`](Args::scalar_or), `None` when absent or null.
+    pub(crate) fn scalar_opt(&self, key: &str) -> Answer<Option<Scalar>> {
+        self.optional(key, scalar)
+    }
+
     /// A number as its text says: an integer without a point, a float with one.
     pub(crate) fn scalar_or(&self, key: &str, default: impl Into<Scalar>) -> Answer<Scalar> {
         Ok(self.optional(key, scalar)?.unwrap_or(default.into()))

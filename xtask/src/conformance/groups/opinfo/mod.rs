@@ -2,7 +2,7 @@
 
 mod activation;
 mod creation;
-mod indexing;
+pub(super) mod indexing;
 mod layers;
 mod linalg;
 mod logic;
@@ -11,7 +11,7 @@ mod pointwise;
 mod products;
 mod reduction;
 mod scan;
-mod shape;
+pub(super) mod shape;
 mod sorting;
 
 use super::Table;

@@ -5,13 +5,14 @@ use gradus_tensor::{DType, Tensor};
 
 use super::Table;
 use super::differentiate::{Outcome, answer, one};
-use crate::conformance::args::Args;
 use crate::conformance::bridge;
 use crate::conformance::case::{Answer, Given, Stop};
 
+mod indexing;
 mod products;
+mod shape;
 
-pub(super) const TABLES: &[Table] = &[TABLE, products::TABLE];
+pub(super) const TABLES: &[Table] = &[TABLE, products::TABLE, shape::TABLE, indexing::TABLE];
 
 const TABLE: Table = &[
     ("neg", |g| one(g, |x| Ok(x[0].neg()?))),
@@ -63,76 +64,9 @@ const TABLE: Table = &[
     ("argmin", |g| {
         index_of(g, |x, dim, keep| Ok(x.argmin(dim, keep)?))
     }),
-    ("transpose", |g| {
-        let (a, b) = (g.args.dim("dim0")?, g.args.dim("dim1")?);
-        one(g, |x| Ok(x[0].transpose(a, b)?))
-    }),
-    ("permute", |g| {
-        let order: Vec<isize> = g
-            .args
-            .integers("dims")?
-            .iter()
-            .map(|&d| d as isize)
-            .collect();
-        one(g, |x| Ok(x[0].permute(&order)?))
-    }),
-    ("reshape", |g| {
-        let shape = shape(&g.args, "shape")?;
-        one(g, |x| Ok(x[0].reshape(&shape)?))
-    }),
-    ("flatten", |g| {
-        let start = g.args.i64_opt("start_dim")?.unwrap_or(0) as isize;
-        let end = g.args.i64_opt("end_dim")?.unwrap_or(-1) as isize;
-        one(g, |x| Ok(x[0].flatten(start, end)?))
-    }),
-    ("slice", slice),
-    ("narrow", |g| {
-        let (dim, start, len) = (
-            g.args.dim("dim")?,
-            g.args.usize("start")?,
-            g.args.usize("length")?,
-        );
-        one(g, |x| Ok(x[0].narrow(dim, start, len)?))
-    }),
-    ("select", |g| {
-        let (dim, index) = (g.args.dim("dim")?, g.args.dim("index")?);
-        one(g, |x| Ok(x[0].select(dim, index)?))
-    }),
-    ("squeeze", |g| match g.args.i64_opt("dim")? {
-        Some(dim) => one(g, |x| Ok(x[0].squeeze(dim as isize)?)),
-        None => Err(Stop::unsupported("without dim")),
-    }),
-    ("unsqueeze", |g| {
-        let dim = g.args.dim("dim")?;
-        one(g, |x| Ok(x[0].unsqueeze(dim)?))
-    }),
-    ("expand", |g| {
-        let shape = shape(&g.args, "size")?;
-        one(g, |x| Ok(x[0].expand(&shape)?))
-    }),
-    ("cat", |g| {
-        let dim = g.args.dim("dim")?;
-        one(g, |x| Ok(Var::cat(&x.iter().collect::<Vec<_>>(), dim)?))
-    }),
-    ("stack", |g| {
-        let dim = g.args.dim("dim")?;
-        one(g, |x| Ok(Var::stack(&x.iter().collect::<Vec<_>>(), dim)?))
-    }),
-    ("index_select", |g| {
-        let dim = g.args.dim("dim")?;
-        one(g, |x| Ok(x[0].index_select(dim, &x[1].value())?))
-    }),
     ("full", full),
     ("expr", expression),
 ];
-
-/// A shape in numbers; the library infers none.
-fn shape(args: &Args, key: &str) -> Outcome<Vec<usize>> {
-    let sizes = args.integers(key)?.into_iter().map(usize::try_from);
-    sizes
-        .collect::<Result<_, _>>()
-        .map_err(|_| Stop::unsupported("a size of -1"))
-}
 
 fn binary(
     given: &Given,
@@ -176,16 +110,6 @@ fn index_of(given: &Given, call: fn(&Tensor, isize, bool) -> Outcome<Tensor>) ->
     };
     let result = call(&given.tensor(0)?, dim as isize, keepdim)?;
     Ok(Answer::outputs([bridge::array(&result)?]))
-}
-
-/// `x[start:end:step]` along a dimension.
-fn slice(given: &Given) -> Outcome<Answer> {
-    let args = &given.args;
-    let dim = args.dim("dim")?;
-    let start = args.i64_opt("start")?.unwrap_or(0) as isize;
-    let end = args.i64_opt("end")?.map_or(isize::MAX, |end| end as isize);
-    let step = args.usize("step")?;
-    one(given, |x| Ok(x[0].slice(dim, start, end, step)?))
 }
 
 fn full(given: &Given) -> Outcome<Answer> {
