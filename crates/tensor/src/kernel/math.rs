@@ -59,6 +59,35 @@ pub trait Real:
             other
         }
     }
+
+    /// The smaller one; NaN if either is NaN.
+    #[must_use]
+    #[inline(always)]
+    #[expect(clippy::eq_op, reason = "only NaN differs from itself")]
+    fn smaller(self, other: Self) -> Self {
+        if self <= other || self != self {
+            self
+        } else {
+            other
+        }
+    }
+
+    /// −1, 0 or 1; 0 for NaN.
+    #[must_use]
+    #[inline(always)]
+    fn sign(self) -> Self {
+        let positive = if self > Self::ZERO {
+            Self::ONE
+        } else {
+            Self::ZERO
+        };
+        let negative = if self < Self::ZERO {
+            Self::ONE
+        } else {
+            Self::ZERO
+        };
+        positive - negative
+    }
 }
 
 /// Adding and subtracting this rounds a number below 2²² to the nearest integer, whose value then
