@@ -17,10 +17,18 @@ pub use crate::nn::{
     BceLoss, BceWithLogitsLoss, Dropout, Linear, Loss, Module, MseLoss, Relu, Sequential, Sigmoid,
     StateDict, Strictness, Tanh,
 };
-pub use crate::optim::{Adam, AdamOptions, AdamW, Optimizer, Sgd, SgdOptions};
+pub use crate::optim::schedule::{
+    CosineAnnealingLr, ExponentialLr, LinearLr, OneCycleLr, ReduceLrOnPlateau, Schedule,
+    SequentialLr, StepLr,
+};
+pub use crate::optim::{
+    Adagrad, AdagradOptions, Adam, AdamOptions, AdamW, Lbfgs, LbfgsOptions, Lion, Muon, NAdam,
+    Optimizer, RAdam, RmsProp, RmsPropOptions, Sgd, SgdOptions, clip_grad_norm, clip_grad_value,
+};
 pub use crate::plot::{self, Figure};
 pub use crate::random::{Generator, RandomState};
 pub use crate::tensor::{DType, Device, Tensor, tensor};
 pub use crate::trainer::{
-    Callback, EarlyStopping, Ended, ModelCheckpoint, Monitor, ProgressBar, Trainer, Training,
+    Callback, EarlyStopping, Ended, LearningRateSchedule, ModelCheckpoint, Monitor,
+    PlateauSchedule, ProgressBar, Trainer, Training,
 };

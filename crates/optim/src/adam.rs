@@ -1,12 +1,14 @@
 //! Adam and its variant with decoupled weight decay.
 
 use gradus_autograd::Var;
-use gradus_tensor::{Real, Tensor, UpdateRule};
+use gradus_tensor::Tensor;
 
 use crate::error::Result;
-use crate::rule::{Assign, Rule, RuleState, require};
-use crate::state_dict::Value;
+use crate::field::{Field, Options, Range};
+use crate::moments::Moments;
+use crate::rule::{Buffer, Rule, RuleState};
 use crate::stepper::Stepper;
+use crate::value::Value;
 
 /// Adam.
 ///
@@ -76,158 +78,51 @@ impl<const DECOUPLED: bool> Stepper<AdamOptions<DECOUPLED>> {
     }
 }
 
-/// One step: everything that does not depend on the element is computed once.
-#[derive(Clone, Copy)]
-struct Step<const DECOUPLED: bool> {
-    options: AdamOptions<DECOUPLED>,
-    step_size: f64,
-    root_correction: f64,
-}
-
-impl<const DECOUPLED: bool> Step<DECOUPLED> {
-    fn new(options: AdamOptions<DECOUPLED>, t: u64) -> Self {
-        let power = |beta: f64| beta.powf(t as f64);
-        let step_size = options.lr / (1.0 - power(options.betas.0));
-        let root_correction = (1.0 - power(options.betas.1)).sqrt();
-        Step {
-            options,
-            step_size,
-            root_correction,
-        }
+impl<const DECOUPLED: bool> Options for AdamOptions<DECOUPLED> {
+    fn name(&self) -> &'static str {
+        if DECOUPLED { "AdamW" } else { "Adam" }
     }
 
-    #[inline(always)]
-    fn moments<T: Real>(&self, w: T, g: T, m: T, v: T) -> (T, T, T) {
-        let AdamOptions {
-            lr,
-            betas,
-            weight_decay,
-            maximize,
-            ..
-        } = self.options;
-        let g = if maximize { -g } else { g };
-        let (w, g) = match (weight_decay == 0.0, DECOUPLED) {
-            (true, _) => (w, g),
-            (false, true) => (w * T::from_f64(1.0 - lr * weight_decay), g),
-            (false, false) => (w, w.mul_add(T::from_f64(weight_decay), g)),
-        };
-        let m = (g - m).mul_add(T::from_f64(1.0 - betas.0), m);
-        let v = (T::from_f64(1.0 - betas.1) * g).mul_add(g, v * T::from_f64(betas.1));
-        (w, m, v)
-    }
-
-    #[inline(always)]
-    fn move_by<T: Real>(&self, w: T, m: T, v: T) -> T {
-        let root = v.sqrt() / T::from_f64(self.root_correction) + T::from_f64(self.options.eps);
-        w + T::from_f64(-self.step_size) * m / root
-    }
-}
-
-impl<const DECOUPLED: bool> UpdateRule<2> for Step<DECOUPLED> {
-    #[inline(always)]
-    fn apply<T: Real>(&self, w: T, g: T, [m, v]: [T; 2]) -> (T, [T; 2]) {
-        let (w, m, v) = self.moments(w, g, m, v);
-        (self.move_by(w, m, v), [m, v])
-    }
-}
-
-#[derive(Clone, Copy)]
-struct WithMaximum<const DECOUPLED: bool>(Step<DECOUPLED>);
-
-impl<const DECOUPLED: bool> UpdateRule<3> for WithMaximum<DECOUPLED> {
-    #[inline(always)]
-    fn apply<T: Real>(&self, w: T, g: T, [m, v, max]: [T; 3]) -> (T, [T; 3]) {
-        let (w, m, v) = self.0.moments(w, g, m, v);
-        let max = max.larger(v);
-        (self.0.move_by(w, m, max), [m, v, max])
+    fn fields(&mut self) -> Vec<Field<'_>> {
+        vec![
+            Field::new("lr", &mut self.lr).within(Range::NOT_NEGATIVE),
+            Field::new("betas", &mut self.betas).within(Range::BELOW_ONE),
+            Field::new("eps", &mut self.eps).within(Range::NOT_NEGATIVE),
+            Field::new("weight_decay", &mut self.weight_decay).within(Range::NOT_NEGATIVE),
+            Field::new("amsgrad", &mut self.amsgrad).newer(),
+            Field::new("maximize", &mut self.maximize).newer(),
+            Field::fixed("decoupled_weight_decay", Value::Bool(DECOUPLED)),
+        ]
     }
 }
 
 impl<const DECOUPLED: bool> Rule for AdamOptions<DECOUPLED> {
-    const NAME: &'static str = if DECOUPLED { "AdamW" } else { "Adam" };
-    const BUFFERS: &'static [&'static str] = &["exp_avg", "exp_avg_sq", "max_exp_avg_sq"];
-    const COUNTS_STEPS: bool = true;
-
-    fn check(&self) -> Result<()> {
-        let unit = |b: f64| (0.0..1.0).contains(&b);
-        require(Self::NAME, "lr", self.lr, "at least 0", self.lr >= 0.0)?;
-        require(Self::NAME, "eps", self.eps, "at least 0", self.eps >= 0.0)?;
-        require(
-            Self::NAME,
-            "betas.0",
-            self.betas.0,
-            "in [0, 1)",
-            unit(self.betas.0),
-        )?;
-        require(
-            Self::NAME,
-            "betas.1",
-            self.betas.1,
-            "in [0, 1)",
-            unit(self.betas.1),
-        )?;
-        require(
-            Self::NAME,
-            "weight_decay",
-            self.weight_decay,
-            "at least 0",
-            self.weight_decay >= 0.0,
-        )
-    }
-
-    fn lr(&self) -> f64 {
-        self.lr
-    }
-
-    fn set_lr(&mut self, lr: f64) {
-        self.lr = lr;
-    }
-
-    fn options(&self) -> Vec<(&'static str, Value)> {
+    fn buffers(&self, p: &Tensor) -> Vec<Buffer> {
         vec![
-            ("lr", Value::Float(self.lr)),
-            ("betas", Value::Pair(self.betas.0, self.betas.1)),
-            ("eps", Value::Float(self.eps)),
-            ("weight_decay", Value::Float(self.weight_decay)),
-            ("amsgrad", Value::Bool(self.amsgrad)),
-            ("maximize", Value::Bool(self.maximize)),
+            Buffer::zeros("exp_avg", p),
+            Buffer::zeros("exp_avg_sq", p),
+            Buffer::zeros("max_exp_avg_sq", p).only_if(self.amsgrad),
         ]
     }
 
-    fn set_option(&mut self, name: &str, value: &Value) -> bool {
-        match name {
-            "lr" => self.lr.assign(value),
-            "betas" => self.betas.assign(value),
-            "eps" => self.eps.assign(value),
-            "weight_decay" => self.weight_decay.assign(value),
-            "amsgrad" => self.amsgrad.assign(value),
-            "maximize" => self.maximize.assign(value),
-            _ => false,
-        }
-    }
-
-    fn expected_buffers(&self) -> Vec<&'static str> {
-        if self.amsgrad {
-            Self::BUFFERS.to_vec()
-        } else {
-            Self::BUFFERS[..2].to_vec()
-        }
-    }
-
     fn step(&self, p: &mut Tensor, g: &Tensor, state: &mut RuleState) -> gradus_tensor::Result<()> {
-        let step = Step::new(*self, state.step);
-        let [m, v, max] = &mut state.buffers[..] else {
-            unreachable!("three buffers were laid out")
+        let t = state.step as f64;
+        let (decay, keep) = Moments::decay(DECOUPLED, self.weight_decay, self.lr);
+        let step = Moments {
+            maximize: self.maximize,
+            decay,
+            keep,
+            betas: self.betas,
+            along_m: -(self.lr / (1.0 - self.betas.0.powf(t))),
+            along_g: 0.0,
+            root: (1.0 - self.betas.1.powf(t)).sqrt(),
+            eps: self.eps,
         };
-        let (m, v) = (
-            m.get_or_insert_with(|| p.zeros_like()),
-            v.get_or_insert_with(|| p.zeros_like()),
-        );
         if self.amsgrad {
-            let max = max.get_or_insert_with(|| p.zeros_like());
-            return p.update_by(&WithMaximum(step), g, [m, v, max]);
+            step.step_with_maximum(p, g, state)
+        } else {
+            step.step(p, g, state)
         }
-        p.update_by(&step, g, [m, v])
     }
 }
 
@@ -343,7 +238,7 @@ mod tests {
             .unwrap_err();
         assert!(
             e.to_string()
-                .contains("`exp_avg` is [2] of f32 in the state, the parameter is [1, 1] of f32"),
+                .contains("`exp_avg` is [2] of f32 in the state, [1, 1] of f32 here"),
             "{e}"
         );
         let mut sgd = crate::Sgd::new([w], 0.1).unwrap();

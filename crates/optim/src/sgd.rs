@@ -3,10 +3,12 @@
 use gradus_autograd::Var;
 use gradus_tensor::{Real, Tensor, UpdateRule};
 
-use crate::error::Result;
-use crate::rule::{Assign, Rule, RuleState, require};
-use crate::state_dict::Value;
+use crate::error::{Error, Result};
+use crate::field::{Field, Options, Range};
+use crate::passes::Move;
+use crate::rule::{Buffer, Rule, RuleState};
 use crate::stepper::Stepper;
+use crate::value::Value;
 
 /// Stochastic gradient descent with momentum.
 ///
@@ -85,50 +87,43 @@ impl Sgd {
 
 /// `w − η (g + λ w)`.
 #[derive(Clone, Copy)]
-struct Plain(SgdOptions);
+struct WithDecay(SgdOptions);
 
-impl UpdateRule<0> for Plain {
+impl UpdateRule<0> for WithDecay {
     #[inline(always)]
     fn apply<T: Real>(&self, w: T, g: T, state: [T; 0]) -> (T, [T; 0]) {
-        (
-            self.0.direction(w, g).mul_add(T::from_f64(-self.0.lr), w),
-            state,
-        )
+        let d = self.0.direction(w, g);
+        (d.mul_add(T::from_f64(-self.0.lr), w), state)
     }
 }
 
 #[derive(Clone, Copy)]
 struct WithMomentum {
     options: SgdOptions,
-    first: bool,
+    /// What is left of the buffer, and how much of d enters it.
+    kept: f64,
+    entering: f64,
 }
 
 impl UpdateRule<1> for WithMomentum {
     #[inline(always)]
     fn apply<T: Real>(&self, w: T, g: T, [b]: [T; 1]) -> (T, [T; 1]) {
-        let (momentum, lr) = (
-            T::from_f64(self.options.momentum),
-            T::from_f64(-self.options.lr),
-        );
         let d = self.options.direction(w, g);
-        let b = if self.first {
-            d
-        } else {
-            d.mul_add(T::from_f64(1.0 - self.options.dampening), momentum * b)
-        };
+        let b = d.mul_add(T::from_f64(self.entering), T::from_f64(self.kept) * b);
         let step = if self.options.nesterov {
-            b.mul_add(momentum, d)
+            b.mul_add(T::from_f64(self.options.momentum), d)
         } else {
             b
         };
-        (step.mul_add(lr, w), [b])
+        (step.mul_add(T::from_f64(-self.options.lr), w), [b])
     }
 }
 
 impl SgdOptions {
     #[inline(always)]
     fn direction<T: Real>(&self, w: T, g: T) -> T {
-        let g = if self.maximize { -g } else { g };
+        let g = T::from_f64(if self.maximize { -1.0 } else { 1.0 }) * g;
+        // A run that diverges to infinity does so as in PyTorch: without decay, w does not enter.
         if self.weight_decay == 0.0 {
             g
         } else {
@@ -137,90 +132,69 @@ impl SgdOptions {
     }
 }
 
-impl Rule for SgdOptions {
-    const NAME: &'static str = "Sgd";
-    const BUFFERS: &'static [&'static str] = &["momentum_buffer"];
-    const COUNTS_STEPS: bool = false;
-
-    fn check(&self) -> Result<()> {
-        require(Self::NAME, "lr", self.lr, "at least 0", self.lr >= 0.0)?;
-        require(
-            Self::NAME,
-            "momentum",
-            self.momentum,
-            "at least 0",
-            self.momentum >= 0.0,
-        )?;
-        require(
-            Self::NAME,
-            "weight_decay",
-            self.weight_decay,
-            "at least 0",
-            self.weight_decay >= 0.0,
-        )?;
-        let looks_ahead = !self.nesterov || (self.momentum > 0.0 && self.dampening == 0.0);
-        require(
-            Self::NAME,
-            "momentum",
-            self.momentum,
-            "above 0 and undampened for Nesterov",
-            looks_ahead,
-        )
+impl Options for SgdOptions {
+    fn name(&self) -> &'static str {
+        "Sgd"
     }
 
-    fn lr(&self) -> f64 {
-        self.lr
-    }
-
-    fn set_lr(&mut self, lr: f64) {
-        self.lr = lr;
-    }
-
-    fn options(&self) -> Vec<(&'static str, Value)> {
+    fn fields(&mut self) -> Vec<Field<'_>> {
         vec![
-            ("lr", Value::Float(self.lr)),
-            ("momentum", Value::Float(self.momentum)),
-            ("dampening", Value::Float(self.dampening)),
-            ("weight_decay", Value::Float(self.weight_decay)),
-            ("nesterov", Value::Bool(self.nesterov)),
-            ("maximize", Value::Bool(self.maximize)),
+            Field::new("lr", &mut self.lr).within(Range::NOT_NEGATIVE),
+            Field::new("momentum", &mut self.momentum).within(Range::NOT_NEGATIVE),
+            Field::new("dampening", &mut self.dampening),
+            Field::new("weight_decay", &mut self.weight_decay).within(Range::NOT_NEGATIVE),
+            Field::new("nesterov", &mut self.nesterov).newer(),
+            Field::new("maximize", &mut self.maximize).newer(),
         ]
     }
 
-    fn set_option(&mut self, name: &str, value: &Value) -> bool {
-        match name {
-            "lr" => self.lr.assign(value),
-            "momentum" => self.momentum.assign(value),
-            "dampening" => self.dampening.assign(value),
-            "weight_decay" => self.weight_decay.assign(value),
-            "nesterov" => self.nesterov.assign(value),
-            "maximize" => self.maximize.assign(value),
-            _ => false,
+    fn check(&self) -> Result<()> {
+        if self.nesterov && (self.momentum <= 0.0 || self.dampening != 0.0) {
+            return Err(Error::Option {
+                owner: self.name(),
+                option: "nesterov".to_string(),
+                value: Value::Bool(true).to_string(),
+                expected: "off, or stand beside momentum above 0 and dampening 0",
+            });
         }
+        Ok(())
+    }
+}
+
+impl Rule for SgdOptions {
+    fn counts_steps(&self) -> bool {
+        false
     }
 
-    fn expected_buffers(&self) -> Vec<&'static str> {
-        if self.momentum == 0.0 {
-            vec![]
-        } else {
-            vec!["momentum_buffer"]
-        }
+    fn buffers(&self, p: &Tensor) -> Vec<Buffer> {
+        let buffer = Buffer {
+            begins: None,
+            ..Buffer::zeros("momentum_buffer", p)
+        };
+        vec![buffer.only_if(self.momentum != 0.0)]
     }
 
     #[inline]
     fn step(&self, p: &mut Tensor, g: &Tensor, state: &mut RuleState) -> gradus_tensor::Result<()> {
+        if self.momentum == 0.0 && self.weight_decay == 0.0 {
+            let along = if self.maximize { self.lr } else { -self.lr };
+            return p.update_by(&Move { keep: 1.0, along }, g, []);
+        }
         if self.momentum == 0.0 {
-            return p.update_by(&Plain(*self), g, []);
+            return p.update_by(&WithDecay(*self), g, []);
         }
         let first = state.buffers[0].is_none();
-        p.update_by(
-            &WithMomentum {
-                options: *self,
-                first,
-            },
-            g,
-            [state.buffer(0, p)],
-        )
+        let (kept, entering) = if first {
+            (0.0, 1.0)
+        } else {
+            (self.momentum, 1.0 - self.dampening)
+        };
+        let step = WithMomentum {
+            options: *self,
+            kept,
+            entering,
+        };
+        p.update_by(&step, g, state.buffers::<1>(p))
     }
 }
 

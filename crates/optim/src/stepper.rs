@@ -1,39 +1,46 @@
 //! The walk over parameters, written once for every rule.
 
 use gradus_autograd::Var;
-use gradus_tensor::Tensor;
+use gradus_tensor::{DType, Tensor};
 
 use crate::error::{Error, Result};
+use crate::field;
 use crate::optimizer::Optimizer;
 use crate::rule::{Rule, RuleState};
-use crate::state_dict::{GroupState, OptimizerState, ParameterState, Value};
+use crate::saving::{self, Extras, Policy, Saved};
+use crate::state_dict::OptimizerState;
+use crate::value::Value;
 
 /// Parameters that share options.
 #[derive(Clone, Debug)]
 pub struct Group<R> {
-    /// The rule with this group's options.
+    /// The rule with this group's options. Set here, they are not checked against their ranges; see
+    /// [`Optimizer::set_option`].
     pub options: R,
     slots: Vec<Slot>,
+    extras: Extras,
 }
 
+/// A parameter and what the rule remembers of it.
 #[derive(Clone, Debug)]
-struct Slot {
-    parameter: Var,
-    state: RuleState,
+pub(crate) struct Slot {
+    pub(crate) parameter: Var,
+    pub(crate) state: RuleState,
 }
 
 /// An optimizer made of a rule; [`Sgd`](crate::Sgd), [`Adam`](crate::Adam) and the others are
 /// names for it.
 #[derive(Debug)]
-pub struct Stepper<R: Rule> {
+pub struct Stepper<R: Rule + Clone> {
     groups: Vec<Group<R>>,
 }
 
-impl<R: Rule> Stepper<R> {
+impl<R: Rule + Clone> Stepper<R> {
     /// An optimizer of these parameters with these options.
     ///
     /// # Errors
-    /// No parameters, one that is not a leaf, one given twice; an option outside its range.
+    /// No parameters, one that is not a leaf, one given twice, one that the rule cannot update; an option
+    /// outside its range.
     pub fn with(parameters: impl IntoIterator<Item = Var>, options: R) -> Result<Stepper<R>> {
         let mut stepper = Stepper { groups: Vec::new() };
         stepper.add_group(parameters, options)?;
@@ -47,43 +54,31 @@ impl<R: Rule> Stepper<R> {
     pub fn add_group(
         &mut self,
         parameters: impl IntoIterator<Item = Var>,
-        options: R,
+        mut options: R,
     ) -> Result<()> {
-        options.check()?;
-        let known = self.parameters();
         let parameters: Vec<Var> = parameters.into_iter().collect();
-        if parameters.is_empty() {
-            return Err(Error::Empty(R::NAME));
-        }
+        field::check(&mut options)?;
+        let known = self.parameters();
+        check_parameters(options.name(), &known, &parameters)?;
         for (i, parameter) in parameters.iter().enumerate() {
-            let index = known.len() + i;
-            if parameter.grad_fn().is_some() || parameter.update(|_, _| ()).is_err() {
-                return Err(Error::NotALeaf {
-                    optimizer: R::NAME,
-                    index,
-                });
-            }
-            let mut before = known.iter().chain(&parameters[..i]);
-            if let Some(first) = before.position(|other| other.same_as(parameter)) {
-                return Err(Error::Twice {
-                    optimizer: R::NAME,
-                    first,
-                    second: index,
+            if let Some(reason) = options.refuses(parameter.shape()) {
+                return Err(Error::Shape {
+                    optimizer: options.name(),
+                    index: known.len() + i,
+                    reason,
+                    shape: parameter.shape().to_vec(),
                 });
             }
         }
-        let empty = RuleState {
-            step: 0,
-            buffers: vec![None; R::BUFFERS.len()],
-        };
-        let slots = parameters
-            .into_iter()
-            .map(|parameter| Slot {
-                parameter,
-                state: empty.clone(),
-            })
-            .collect();
-        self.groups.push(Group { options, slots });
+        let slots = parameters.into_iter().map(|parameter| Slot {
+            parameter,
+            state: RuleState::default(),
+        });
+        self.groups.push(Group {
+            options,
+            slots: slots.collect(),
+            extras: Extras::new(),
+        });
         Ok(())
     }
 
@@ -98,133 +93,81 @@ impl<R: Rule> Stepper<R> {
         &mut self.groups
     }
 
-    fn mismatch(message: String) -> Error {
-        Error::State {
-            optimizer: R::NAME,
-            message,
-        }
-    }
-
-    /// The dictionary's entries for one parameter. One that has not been stepped while others have is
-    /// written with step 0 and zeros, so that a missing entry always means a damaged state.
-    fn save_slot(slot: &Slot, options: &R, running: bool) -> ParameterState {
-        let unstepped = slot.state.step == 0;
-        let mut entries = ParameterState::new();
-        if unstepped && !(running && R::COUNTS_STEPS && slot.parameter.requires_grad()) {
-            return entries;
-        }
-        if R::COUNTS_STEPS {
-            entries.push(("step".to_string(), Value::Float(slot.state.step as f64)));
-        }
-        let expected = options.expected_buffers();
-        for (name, buffer) in R::BUFFERS.iter().zip(&slot.state.buffers) {
-            let zeros = || {
-                (unstepped && expected.contains(name)).then(|| slot.parameter.value().zeros_like())
-            };
-            if let Some(buffer) = buffer.clone().or_else(zeros) {
-                entries.push(((*name).to_string(), Value::Tensor(buffer)));
+    /// Loads a state; the positions of the parameters that start cold.
+    fn load(&mut self, state: &OptimizerState, policy: Policy) -> Result<Vec<usize>> {
+        let mut options: Vec<R> = self.groups.iter().map(|g| g.options.clone()).collect();
+        let groups = self.groups.iter().zip(&mut options);
+        let groups = groups.map(|(group, options)| Saved {
+            rule: options,
+            slots: &group.slots,
+            extras: &group.extras,
+        });
+        let loaded = saving::load(groups.collect(), state, policy)?;
+        for ((group, options), loaded_group) in
+            self.groups.iter_mut().zip(options).zip(loaded.groups)
+        {
+            group.options = options;
+            group.extras = loaded_group.extras;
+            for (slot, state) in group.slots.iter_mut().zip(loaded_group.states) {
+                slot.state = state;
             }
         }
-        entries
-    }
-
-    /// The state of one parameter as the dictionary tells it.
-    fn load_slot(
-        index: usize,
-        slot: &Slot,
-        options: &R,
-        saved: Option<&ParameterState>,
-    ) -> Result<RuleState> {
-        let mut state = RuleState {
-            step: 0,
-            buffers: vec![None; R::BUFFERS.len()],
-        };
-        let Some(saved) = saved else { return Ok(state) };
-        let mut step = None;
-        for (name, value) in saved {
-            if R::COUNTS_STEPS && name == "step" {
-                step = value.as_f64().filter(|s| *s >= 0.0 && *s == s.trunc());
-                if step.is_none() {
-                    return Err(Self::mismatch(format!(
-                        "parameter {index}: `step` is {value}, not a count"
-                    )));
-                }
-                continue;
-            }
-            let Some(at) = R::BUFFERS.iter().position(|b| b == name) else {
-                return Err(Self::mismatch(format!(
-                    "parameter {index}: no state is called `{name}`"
-                )));
-            };
-            state.buffers[at] = match value {
-                Value::None => None,
-                Value::Tensor(t) => Some(Self::fitting(index, name, t, &slot.parameter)?),
-                other => {
-                    return Err(Self::mismatch(format!(
-                        "parameter {index}: `{name}` is {other}, not a tensor"
-                    )));
-                }
-            };
-        }
-        let missing: Vec<&str> = options
-            .expected_buffers()
-            .into_iter()
-            .filter(|b| {
-                R::BUFFERS
-                    .iter()
-                    .position(|n| n == b)
-                    .is_some_and(|at| state.buffers[at].is_none())
-            })
-            .chain((R::COUNTS_STEPS && step.is_none()).then_some("step"))
-            .collect();
-        if !missing.is_empty() {
-            return Err(Self::mismatch(format!(
-                "parameter {index}: missing {}",
-                missing.join(", ")
-            )));
-        }
-        state.step = step.unwrap_or(1.0) as u64;
-        Ok(state)
-    }
-
-    fn fitting(index: usize, name: &str, t: &Tensor, parameter: &Var) -> Result<Tensor> {
-        if t.shape() == parameter.shape() && t.dtype() == parameter.dtype() {
-            return Ok(t.clone());
-        }
-        Err(Self::mismatch(format!(
-            "parameter {index}: `{name}` is {:?} of {} in the state, the parameter is {:?} of {}",
-            t.shape(),
-            t.dtype(),
-            parameter.shape(),
-            parameter.dtype()
-        )))
-    }
-
-    fn load_group(group: &Group<R>, saved: &GroupState, number: usize) -> Result<R> {
-        let mut options = group.options.clone();
-        for (name, value) in &saved.options {
-            // Keys that newer PyTorch releases write and that choose an implementation, not a result.
-            if matches!(
-                name.as_str(),
-                "foreach" | "fused" | "capturable" | "differentiable" | "decoupled_weight_decay"
-            ) || name == "initial_lr"
-            {
-                continue;
-            }
-            if !options.set_option(name, value) {
-                return Err(Self::mismatch(format!(
-                    "group {number}: no option is called `{name}` and takes {value}"
-                )));
-            }
-        }
-        options.check()?;
-        Ok(options)
+        Ok(loaded.cold)
     }
 }
 
-impl<R: Rule> Optimizer for Stepper<R> {
+/// No parameter is missing, given twice or no leaf.
+pub(crate) fn check_parameters(
+    optimizer: &'static str,
+    known: &[Var],
+    added: &[Var],
+) -> Result<()> {
+    if added.is_empty() {
+        return Err(Error::Empty(optimizer));
+    }
+    for (i, parameter) in added.iter().enumerate() {
+        let index = known.len() + i;
+        if parameter.grad_fn().is_some() || parameter.update(|_, _| ()).is_err() {
+            return Err(Error::NotALeaf { optimizer, index });
+        }
+        let mut before = known.iter().chain(&added[..i]);
+        if let Some(first) = before.position(|other| other.same_as(parameter)) {
+            return Err(Error::Twice {
+                optimizer,
+                first,
+                second: index,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// A step of a parameter whose numbers are too short to compute in: in `f32`, and back.
+#[cold]
+fn step_short(
+    rule: &dyn Rule,
+    value: &mut Tensor,
+    grad: &Tensor,
+    state: &mut RuleState,
+) -> gradus_tensor::Result<()> {
+    let dtype = value.dtype();
+    let convert = |state: &mut RuleState, dtype| -> gradus_tensor::Result<()> {
+        for buffer in state.buffers.iter_mut().flatten() {
+            *buffer = buffer.to_dtype(dtype)?;
+        }
+        Ok(())
+    };
+    let mut wide = value.to_dtype(DType::F32)?;
+    convert(state, DType::F32)?;
+    rule.step(&mut wide, &grad.to_dtype(DType::F32)?, state)?;
+    convert(state, dtype)?;
+    *value = wide.to_dtype(dtype)?;
+    Ok(())
+}
+
+impl<R: Rule + Clone> Optimizer for Stepper<R> {
     fn name(&self) -> &'static str {
-        R::NAME
+        self.groups[0].options.name()
     }
 
     #[inline]
@@ -241,12 +184,18 @@ impl<R: Rule> Optimizer for Stepper<R> {
                 let (options, state) = (&group.options, &mut slot.state);
                 let done = slot.parameter.update(|value, grad| {
                     let Some(grad) = grad else { return Ok(()) };
+                    if state.step == 0 {
+                        *state = RuleState::begin(options, value)?;
+                    }
                     state.step += 1;
+                    if matches!(value.dtype(), DType::F16 | DType::Bf16) {
+                        return step_short(options, value, grad, state);
+                    }
                     options.step(value, grad, state)
                 });
                 let done = done.and_then(|done| done.map_err(gradus_autograd::Error::from));
                 done.map_err(|source| Error::Parameter {
-                    optimizer: R::NAME,
+                    optimizer: options.name(),
                     index,
                     source,
                 })?;
@@ -264,102 +213,47 @@ impl<R: Rule> Optimizer for Stepper<R> {
             .collect()
     }
 
-    fn learning_rates(&self) -> Vec<f64> {
-        self.groups.iter().map(|g| g.options.lr()).collect()
+    fn group_count(&self) -> usize {
+        self.groups.len()
     }
 
-    fn set_learning_rates(&mut self, rates: &[f64]) -> Result<()> {
-        if rates.len() != self.groups.len() {
-            return Err(Self::mismatch(format!(
-                "{} learning rates for {} groups",
-                rates.len(),
-                self.groups.len()
-            )));
-        }
-        for (group, &lr) in self.groups.iter_mut().zip(rates) {
-            group.options.set_lr(lr);
-        }
+    fn option(&self, group: usize, name: &str) -> Option<Value> {
+        let group = self.groups.get(group)?;
+        saving::option(&mut group.options.clone(), &group.extras, name)
+    }
+
+    fn set_option(&mut self, group: usize, name: &str, value: Value) -> Result<()> {
+        let optimizer = self.name();
+        let Some(target) = self.groups.get_mut(group) else {
+            return Err(Error::NoOption {
+                optimizer,
+                group,
+                option: name.to_string(),
+                value: value.to_string(),
+            });
+        };
+        let mut options = target.options.clone();
+        saving::set_option(&mut options, &mut target.extras, group, name, value)?;
+        target.options = options;
         Ok(())
     }
 
     fn state_dict(&self) -> OptimizerState {
-        let mut saved = OptimizerState::default();
-        let running = self
-            .groups
-            .iter()
-            .flat_map(|g| &g.slots)
-            .any(|s| s.state.step > 0);
-        let mut index = 0;
-        for group in &self.groups {
-            let options = group.options.options();
-            let mut names = GroupState {
-                options: options
-                    .into_iter()
-                    .map(|(n, v)| (n.to_string(), v))
-                    .collect(),
-                params: vec![],
-            };
-            for slot in &group.slots {
-                names.params.push(index);
-                let entries = Self::save_slot(slot, &group.options, running);
-                if !entries.is_empty() {
-                    saved.state.insert(index, entries);
-                }
-                index += 1;
-            }
-            saved.param_groups.push(names);
-        }
-        saved
+        let mut options: Vec<R> = self.groups.iter().map(|g| g.options.clone()).collect();
+        let groups = self.groups.iter().zip(&mut options);
+        let groups = groups.map(|(group, options)| Saved {
+            rule: options,
+            slots: &group.slots,
+            extras: &group.extras,
+        });
+        saving::save(groups.collect())
     }
 
-    fn load_state_dict(&mut self, saved: &OptimizerState) -> Result<()> {
-        if saved.param_groups.len() != self.groups.len() {
-            return Err(Self::mismatch(format!(
-                "{} groups in the state, {} here",
-                saved.param_groups.len(),
-                self.groups.len()
-            )));
-        }
-        let mut index = 0;
-        let mut loaded = Vec::with_capacity(self.groups.len());
-        let mut used = 0;
-        let mut cold = None;
-        for (number, (group, names)) in self.groups.iter().zip(&saved.param_groups).enumerate() {
-            if names.params.len() != group.slots.len() {
-                return Err(Self::mismatch(format!(
-                    "group {number} has {} parameters in the state, {} here",
-                    names.params.len(),
-                    group.slots.len()
-                )));
-            }
-            let options = Self::load_group(group, names, number)?;
-            let mut slots = Vec::with_capacity(group.slots.len());
-            for (slot, position) in group.slots.iter().zip(&names.params) {
-                let entries = saved.state.get(position);
-                used += usize::from(entries.is_some());
-                if entries.is_none() && R::COUNTS_STEPS && slot.parameter.requires_grad() {
-                    cold = cold.or(Some(index));
-                }
-                let state = Self::load_slot(index, slot, &options, entries)?;
-                slots.push(Slot {
-                    parameter: slot.parameter.clone(),
-                    state,
-                });
-                index += 1;
-            }
-            loaded.push(Group { options, slots });
-        }
-        if used != saved.state.len() {
-            return Err(Self::mismatch(
-                "it has state for parameters that no group names".to_string(),
-            ));
-        }
-        if let (Some(cold), false) = (cold, saved.state.is_empty()) {
-            return Err(Self::mismatch(format!(
-                "parameter {cold} has no state and would start cold among others"
-            )));
-        }
-        self.groups = loaded;
-        Ok(())
+    fn load_state_dict(&mut self, state: &OptimizerState) -> Result<()> {
+        self.load(state, Policy::Complete).map(|_| ())
+    }
+
+    fn load_partial_state_dict(&mut self, state: &OptimizerState) -> Result<Vec<usize>> {
+        self.load(state, Policy::Partial)
     }
 }

@@ -43,6 +43,9 @@ pub enum Error {
     /// Something was asked for that the trainer is not ready for.
     #[error("trainer: {0}")]
     Setup(String),
+    /// A value of PyTorch's is no optimizer state.
+    #[error("the value is no optimizer state: {0}")]
+    NoOptimizerState(String),
     /// A number that has to be finite is not.
     #[error(
         "{what} is {value}; lower the learning rate, clip the gradients, or look for bad values in the data"

@@ -1,44 +1,67 @@
-//! Learning rates that change from epoch to epoch.
+//! Learning rates that change over the training.
 
-use std::fmt;
-
+use gradus_optim::schedule::Schedule;
 use serde::{Deserialize, Serialize};
 
-use crate::callback::{Callback, CallbackState, Training};
+use crate::callback::{BatchEnd, Callback, CallbackState, Training};
 use crate::error::{Error, Result};
-use crate::exact::Exact;
+use crate::value_entries::Entry;
 
-/// Sets each group's learning rate before every epoch: η = η₀ · factor(e), e the number of epochs done.
+/// Steps a schedule after every epoch, or after every batch.
 ///
-/// # Source
-/// `torch.optim.lr_scheduler.LambdaLR` 2.15, stepped once an epoch.
+/// The schedule is made for the optimizer before the trainer takes it; what it has counted is saved with
+/// every checkpoint.
 ///
 /// ```
-/// use gradus_trainer::LearningRateSchedule;
+/// # use gradus_nn::{Linear, Module, MseLoss};
+/// # use gradus_random::Generator;
+/// use gradus_optim::{Sgd, schedule::StepLr};
+/// use gradus_trainer::{LearningRateSchedule, Trainer};
 ///
-/// let halved_every_ten = LearningRateSchedule::new(|epoch| 0.5_f64.powi((epoch / 10) as i32));
-/// # let _ = halved_every_ten;
+/// # let model = Linear::new(1, 1, &Generator::new(0));
+/// let mut sgd = Sgd::new(model.parameters(), 0.1)?;
+/// let tenth_every_thirty = StepLr::new(&mut sgd, 30, 0.1)?;
+/// let mut trainer = Trainer::new(model, MseLoss::new(), sgd);
+/// trainer.add_callback(LearningRateSchedule::each_epoch(tenth_every_thirty));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[derive(Debug)]
 pub struct LearningRateSchedule {
-    factor: Box<dyn Fn(usize) -> f64 + Send>,
-    initial: Initial,
+    schedule: Box<dyn Schedule>,
+    each_batch: bool,
 }
 
-/// η₀ of each group, known from the first epoch on.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+/// What a checkpoint keeps of a schedule.
+#[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Initial {
-    rates: Option<Vec<Exact>>,
+struct Saved {
+    name: String,
+    state: Vec<(String, Entry)>,
 }
 
 impl LearningRateSchedule {
-    /// A schedule from a pure function of the epochs done: 0 before the first.
+    /// Steps after every epoch, validation included.
     #[must_use]
-    pub fn new(factor: impl Fn(usize) -> f64 + Send + 'static) -> LearningRateSchedule {
+    pub fn each_epoch(schedule: impl Schedule) -> LearningRateSchedule {
         LearningRateSchedule {
-            factor: Box::new(factor),
-            initial: Initial::default(),
+            schedule: Box::new(schedule),
+            each_batch: false,
         }
+    }
+
+    /// Steps after every batch: for cycles and warm-ups that are counted in batches.
+    #[must_use]
+    pub fn each_batch(schedule: impl Schedule) -> LearningRateSchedule {
+        LearningRateSchedule {
+            each_batch: true,
+            ..LearningRateSchedule::each_epoch(schedule)
+        }
+    }
+
+    /// The schedule.
+    #[must_use]
+    pub fn schedule(&self) -> &dyn Schedule {
+        &*self.schedule
     }
 }
 
@@ -47,33 +70,47 @@ impl Callback for LearningRateSchedule {
         "LearningRateSchedule"
     }
 
-    fn on_epoch_begin(&mut self, training: &mut Training<'_>) -> Result<()> {
-        let optimizer = &mut training.optimizer;
-        let now = || optimizer.learning_rates().into_iter().map(Exact).collect();
-        let initial = self.initial.rates.get_or_insert_with(now);
-        let factor = (self.factor)(training.epoch - 1);
-        let rates: Vec<f64> = initial.iter().map(|Exact(rate)| rate * factor).collect();
-        Ok(optimizer.set_learning_rates(&rates)?)
+    fn on_batch_end(&mut self, training: &mut Training<'_>, _: BatchEnd) -> Result<()> {
+        if self.each_batch {
+            self.schedule.step(training.optimizer)?;
+        }
+        Ok(())
+    }
+
+    fn on_epoch_end(&mut self, training: &mut Training<'_>) -> Result<()> {
+        if !self.each_batch {
+            self.schedule.step(training.optimizer)?;
+        }
+        Ok(())
     }
 
     fn state(&self) -> Option<CallbackState> {
-        let values = serde_json::to_value(&self.initial).expect("text is JSON");
-        Some(CallbackState {
-            values,
-            ..CallbackState::default()
-        })
+        let mut state = CallbackState::default();
+        let mut keep = |key: String, tensor: &_| {
+            state.tensors.insert(key, Clone::clone(tensor));
+        };
+        let saved = Saved {
+            name: self.schedule.name().to_owned(),
+            state: Entry::of_named("schedule", &self.schedule.state_dict(), &mut keep),
+        };
+        state.values = serde_json::to_value(saved).expect("names and numbers are JSON");
+        Some(state)
     }
 
     fn load_state(&mut self, state: &CallbackState) -> Result<()> {
-        self.initial = Initial::deserialize(&state.values).map_err(Error::custom)?;
-        Ok(())
-    }
-}
-
-impl fmt::Debug for LearningRateSchedule {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LearningRateSchedule")
-            .field("initial", &self.initial)
-            .finish_non_exhaustive()
+        let saved = Saved::deserialize(&state.values).map_err(Error::custom)?;
+        if saved.name != self.schedule.name() {
+            return Err(Error::Setup(format!(
+                "the schedule is {} in the checkpoint, {} in the trainer",
+                saved.name,
+                self.schedule.name()
+            )));
+        }
+        let mut take = |key: &str| {
+            let found = state.tensors.get(key).cloned();
+            found.ok_or_else(|| format!("the tensor `{key}` is missing"))
+        };
+        let values = Entry::values("schedule", saved.state, &mut take).map_err(Error::custom)?;
+        Ok(self.schedule.load_state_dict(&values)?)
     }
 }

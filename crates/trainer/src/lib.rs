@@ -40,12 +40,16 @@ mod learning_rate_schedule;
 mod model_checkpoint;
 mod monitor;
 mod optimizer_entries;
+mod plateau_schedule;
 mod progress_bar;
+#[cfg(feature = "pytorch")]
+pub mod pytorch;
 mod require_finite;
 mod snapshot;
 mod step;
 mod train;
 mod trainer;
+mod value_entries;
 
 pub use callback::{BatchEnd, Callback, CallbackState, Training};
 pub use early_stopping::EarlyStopping;
@@ -54,6 +58,7 @@ pub use exact::Exact;
 pub use learning_rate_schedule::LearningRateSchedule;
 pub use model_checkpoint::ModelCheckpoint;
 pub use monitor::Monitor;
+pub use plateau_schedule::PlateauSchedule;
 pub use progress_bar::ProgressBar;
 pub use require_finite::RequireFinite;
 pub use step::{Evaluation, TrainStep, TrainStepFn, ValStep, ValStepFn};

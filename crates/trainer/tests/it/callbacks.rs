@@ -76,7 +76,7 @@ fn the_schedule_sets_the_rate_of_each_epoch() {
     let mut trainer = Run::default().trainer();
     trainer.train(3).unwrap();
     let rate = trainer.optimizer().learning_rates()[0];
-    assert_eq!(rate, 0.05 * 0.9_f64.powi(2));
+    assert_eq!(rate, 0.05 * 0.9_f64.powi(3));
     assert!(trainer.callback::<LearningRateSchedule>().is_some());
     assert!(trainer.callback::<ModelCheckpoint>().is_none());
 }

@@ -1,6 +1,6 @@
 //! Interrupted equals uninterrupted, bit for bit.
 
-use crate::run::{Run, bits};
+use crate::run::{Rates, Run, bits};
 use gradus_trainer::{BatchEnd, Callback, EarlyStopping, Ended, Result, Training};
 
 const EPOCHS: usize = 6;
@@ -43,6 +43,14 @@ fn after_any_epoch_with_momentum() {
 fn after_any_epoch_with_workers() {
     check_every_epoch(Run {
         workers: 2,
+        ..Run::default()
+    });
+}
+
+#[test]
+fn after_any_epoch_of_a_plateau() {
+    check_every_epoch(Run {
+        rates: Rates::Plateau,
         ..Run::default()
     });
 }
@@ -121,6 +129,10 @@ fn after_any_batch() {
         Run {
             adam: false,
             workers: 1,
+            ..Run::default()
+        },
+        Run {
+            rates: Rates::OneCycle,
             ..Run::default()
         },
     ] {

@@ -4,5 +4,7 @@ mod callbacks;
 mod determinism;
 mod interrupted;
 mod learning;
+#[cfg(feature = "pytorch")]
+mod pytorch;
 mod refusals;
 mod run;

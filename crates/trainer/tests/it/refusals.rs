@@ -224,7 +224,7 @@ fn damaged_contents_are_told() {
     );
     with(
         &change("optimizer.0.exp_avg", tensor![[1.0]]),
-        "Adam: cannot load the state: parameter 0: `exp_avg` is [1, 1] of f32 in the state, the parameter is [8, 2] of f32",
+        "Adam: cannot load the state: parameter 0: `exp_avg` is [1, 1] of f32 in the state, [8, 2] of f32 here",
     );
 }
 

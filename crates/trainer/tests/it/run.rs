@@ -5,10 +5,11 @@ use std::path::Path;
 use gradus_data::{DataLoader, TensorDataset, make_moons};
 use gradus_metrics::{Accuracy, predict_at_threshold};
 use gradus_nn::{BceWithLogitsLoss, Dropout, Linear, Module, Relu, Sequential};
+use gradus_optim::schedule::{LambdaLr, OneCycleLr, ReduceLrOnPlateau, ReduceLrOnPlateauOptions};
 use gradus_optim::{Adam, Sgd, SgdOptions};
 use gradus_random::Generator;
 use gradus_tensor::{DType, Tensor};
-use gradus_trainer::{EarlyStopping, LearningRateSchedule, Trainer};
+use gradus_trainer::{EarlyStopping, LearningRateSchedule, PlateauSchedule, Trainer};
 
 /// What varies between the runs of a test.
 #[derive(Clone, Copy, Debug)]
@@ -17,6 +18,15 @@ pub(crate) struct Run {
     pub(crate) workers: usize,
     pub(crate) patience: usize,
     pub(crate) hidden: usize,
+    pub(crate) rates: Rates,
+}
+
+/// What sets the learning rates.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Rates {
+    Exponential,
+    OneCycle,
+    Plateau,
 }
 
 impl Default for Run {
@@ -26,6 +36,7 @@ impl Default for Run {
             workers: 0,
             patience: 100,
             hidden: 8,
+            rates: Rates::Exponential,
         }
     }
 }
@@ -73,11 +84,34 @@ impl Run {
                 Ok(predict_at_threshold(logits, 0.0)?)
             })
             .unwrap();
-        trainer.add_callback(LearningRateSchedule::new(|epoch| {
-            0.9_f64.powi(epoch as i32)
-        }));
+        self.add_schedule(&mut trainer);
         trainer.add_callback(EarlyStopping::new(self.patience).restore_best(true));
         trainer
+    }
+
+    fn add_schedule(self, trainer: &mut Trainer) {
+        let optimizer = trainer.optimizer_mut();
+        match self.rates {
+            Rates::Exponential => {
+                let schedule = LambdaLr::new(optimizer, |epoch| 0.9_f64.powi(epoch as i32));
+                trainer.add_callback(LearningRateSchedule::each_epoch(schedule.unwrap()));
+            }
+            Rates::OneCycle => {
+                let schedule = OneCycleLr::new(optimizer, 0.1, 40);
+                trainer.add_callback(LearningRateSchedule::each_batch(schedule.unwrap()));
+            }
+            Rates::Plateau => {
+                let options = ReduceLrOnPlateauOptions {
+                    factor: 0.5,
+                    patience: 0,
+                    threshold: 0.05,
+                    cooldown: 1,
+                    ..ReduceLrOnPlateauOptions::default()
+                };
+                let schedule = ReduceLrOnPlateau::with(optimizer, options);
+                trainer.add_callback(PlateauSchedule::new(schedule.unwrap()));
+            }
+        }
     }
 }
 
