@@ -3,7 +3,7 @@
 use gradus_autograd::no_grad;
 use gradus_data::{DataLoader, TensorDataset};
 use gradus_nn::{BceWithLogitsLoss, Loss, Module, MseLoss};
-use gradus_optim::{AdamOptions, Optimizer, SgdOptions, Stepper, clip_grad_norm};
+use gradus_optim::{Optimizer, clip_grad_norm};
 use gradus_random::Generator;
 use gradus_tensor::{DType, Tensor};
 
@@ -31,22 +31,7 @@ fn loss_named(name: &str) -> Outcome<Box<dyn Loss>> {
 }
 
 fn optimizer(args: &Args, model: &dyn Module) -> Outcome<Box<dyn Optimizer>> {
-    let parameters = model.parameters();
-    let optimizer: Box<dyn Optimizer> = match args.str("name")? {
-        "SGD" => Box::new(Stepper::with(
-            parameters,
-            optim::sgd(args, SgdOptions::default())?,
-        )?),
-        "Adam" => Box::new(Stepper::with(
-            parameters,
-            optim::adam(args, AdamOptions::<false>::default())?,
-        )?),
-        "AdamW" => Box::new(Stepper::with(
-            parameters,
-            optim::adam(args, AdamOptions::<true>::default())?,
-        )?),
-        other => return Err(Stop::unsupported(other)),
-    };
+    let optimizer = optim::optimizer(args.str("name")?, args, model.parameters())?;
     args.finish()?;
     Ok(optimizer)
 }
@@ -78,12 +63,6 @@ fn loader(given: &Given, x: usize, rng: &Generator) -> Outcome<DataLoader> {
 fn run(given: &Given) -> Outcome<Answer> {
     let args = &given.args;
     args.describe(&["data", "rng_order"]);
-    if let Some(schedule) = args.get("lr_scheduler") {
-        return Err(Stop::unsupported(format!(
-            "lr_scheduler {}",
-            schedule["name"]
-        )));
-    }
     let seed = args.u64("seed")?;
     let rng = Generator::new(seed);
     let loss = loss_named(args.str("loss")?)?;
@@ -95,6 +74,15 @@ fn run(given: &Given) -> Outcome<Answer> {
     let train = loader(given, 0, &rng)?.shuffle(args.bool("shuffle")?);
     let validation = loader(given, 2, &rng)?;
     let mut optimizer = optimizer(&args.object("optimizer")?, model.as_ref())?;
+    let mut schedule = match args.get("lr_scheduler") {
+        None => None,
+        Some(_) => {
+            let args = args.object("lr_scheduler")?;
+            let made = optim::schedule(args.str("name")?, &args, optimizer.as_mut())?;
+            args.finish()?;
+            Some(made)
+        }
+    };
     let clip = args.f64_opt("clip_grad_norm")?;
     let validating = args.bool("validation_pass")?;
 
@@ -117,6 +105,9 @@ fn run(given: &Given) -> Outcome<Answer> {
             validation_losses.push(validate(model.as_ref(), loss.as_ref(), &validation)?);
         }
         rates.extend(optimizer.learning_rates());
+        if let Some(schedule) = &mut schedule {
+            schedule.step(optimizer.as_mut())?;
+        }
     }
     model.eval();
     let x_val: Tensor = given.tensor(2)?;
