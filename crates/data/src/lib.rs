@@ -41,6 +41,7 @@ mod course;
 mod csv_reader;
 mod dataset;
 mod error;
+mod feature_selection;
 mod idx;
 #[cfg(feature = "images")]
 mod image;
@@ -56,7 +57,9 @@ mod npz;
 mod parts;
 mod preprocessing;
 mod random_split;
+mod resampling;
 mod sampler;
+mod shift;
 mod split;
 mod subset;
 mod synthetic;
@@ -77,6 +80,10 @@ pub use csv_reader::{
 };
 pub use dataset::Dataset;
 pub use error::{Error, ErrorKind, Result};
+pub use feature_selection::{
+    Direction, FeatureScores, ScoreFunction, SelectKBest, VarianceThreshold, chi2, f_classif,
+    f_regression, sequential_feature_selection,
+};
 pub use idx::{idx_from_bytes, read_idx, write_idx};
 #[cfg(feature = "images")]
 pub use image::{image_from_bytes, read_image};
@@ -90,14 +97,16 @@ pub use iterable_loader::{IterableBatches, IterableLoader, IterableState};
 pub use loader::{Batches, DataLoader, LoaderState, OpenEpoch};
 pub use mnist::{FASHION_MNIST_CLASSES, MnistPart, load_mnist};
 pub use preprocessing::{
-    LabelEncoder, MaxAbsScaler, MinMaxScaler, Norm, Normalizer, OneHotEncoder, PolynomialFeatures,
-    RobustScaler, StandardScaler,
+    ImputeStrategy, LabelEncoder, MaxAbsScaler, MinMaxScaler, Norm, Normalizer, OneHotEncoder,
+    Pipeline, PipelineStep, PolynomialFeatures, RobustScaler, SimpleImputer, StandardScaler,
 };
 pub use random_split::{Lengths, random_split};
+pub use resampling::{Bag, Bagging, Bootstrap, resample};
 pub use sampler::{
     BatchSampler, Batching, DistributedSampler, RandomSampler, Sampler, SequentialSampler,
     StratifiedSampler, SubsetRandomSampler, WeightedRandomSampler,
 };
+pub use shift::{KsTest, StabilityIndex, ks_2samp, population_stability_index};
 pub use split::{
     GroupKFold, KFold, LeaveOneOut, ShuffleSplit, Size, Split, StratifiedKFold, TimeSeriesSplit,
     TrainTestSplit, train_test_split,

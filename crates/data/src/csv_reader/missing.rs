@@ -6,7 +6,7 @@ pub enum Missing {
     /// They are an error that names the cell.
     #[default]
     Refuse,
-    /// They become NaN, for a imputer to fill.
+    /// They become NaN, for a [`SimpleImputer`](crate::SimpleImputer) to fill.
     Nan,
     /// They become this number.
     Fill(f64),

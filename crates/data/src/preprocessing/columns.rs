@@ -113,16 +113,16 @@ fn each<T: Copy>(values: &mut [T], numbers: &[T], f: impl Fn(T, T) -> T) {
 }
 
 /// A table's numbers, row by row; all finite. They are read as `f64`.
-pub(super) struct Rows {
+pub(crate) struct Rows {
     /// `f32` or `f64`.
     table: Tensor,
-    pub(super) count: usize,
-    pub(super) features: usize,
+    pub(crate) count: usize,
+    pub(crate) features: usize,
 }
 
 impl Rows {
     /// Reads a table that is not empty. Numbers that are not finite are refused.
-    pub(super) fn of(op: &'static str, x: &Tensor) -> Result<Self> {
+    pub(crate) fn of(op: &'static str, x: &Tensor) -> Result<Self> {
         let rows = Self::with_gaps(op, x)?;
         let mut finite = true;
         // Without an early end, so that the check is a vector loop.
@@ -141,7 +141,7 @@ impl Rows {
     }
 
     /// Reads a table that is not empty, whatever its numbers are.
-    pub(super) fn with_gaps(op: &'static str, x: &Tensor) -> Result<Self> {
+    pub(crate) fn with_gaps(op: &'static str, x: &Tensor) -> Result<Self> {
         let [count, features] = *x.shape() else {
             return Err(not_a_table(op, x));
         };
@@ -161,7 +161,7 @@ impl Rows {
     }
 
     /// Shows blocks of whole rows in order.
-    pub(super) fn blocks(&self, mut see: impl FnMut(&[f64])) {
+    pub(crate) fn blocks(&self, mut see: impl FnMut(&[f64])) {
         /// Numbers converted at a time: they stay in the nearest cache.
         const BLOCK: usize = 2048;
         match self.table.as_slice::<f64>() {
@@ -179,7 +179,7 @@ impl Rows {
     }
 
     /// All numbers, row-major.
-    pub(super) fn values(&self) -> Cow<'_, [f64]> {
+    pub(crate) fn values(&self) -> Cow<'_, [f64]> {
         match self.table.as_slice::<f64>() {
             Ok(values) => values.into(),
             Err(_) => {
@@ -191,14 +191,14 @@ impl Rows {
     }
 
     /// One column.
-    pub(super) fn column(&self, feature: usize) -> Vec<f64> {
+    pub(crate) fn column(&self, feature: usize) -> Vec<f64> {
         let mut column = Vec::with_capacity(self.count);
         self.blocks(|block| column.extend(block.iter().skip(feature).step_by(self.features)));
         column
     }
 
     /// The number per column that `fold` makes of the column's values, in order.
-    pub(super) fn fold(&self, start: f64, fold: impl Fn(f64, f64) -> f64) -> Vec<f64> {
+    pub(crate) fn fold(&self, start: f64, fold: impl Fn(f64, f64) -> f64) -> Vec<f64> {
         let mut folded = vec![start; self.features];
         self.blocks(|block| {
             for row in block.chunks_exact(self.features) {
@@ -211,7 +211,7 @@ impl Rows {
     }
 
     /// Column sums in NumPy's order of additions: row after row, but pairwise if there is a single column.
-    pub(super) fn sums(&self) -> Vec<f64> {
+    pub(crate) fn sums(&self) -> Vec<f64> {
         if self.features == 1 {
             vec![pairwise_sum(&self.values())]
         } else {
@@ -229,7 +229,7 @@ fn not_a_table(op: &'static str, x: &Tensor) -> Error {
 }
 
 /// NumPy's pairwise summation: eight running sums within 128 numbers, halves above.
-pub(super) fn pairwise_sum(values: &[f64]) -> f64 {
+pub(crate) fn pairwise_sum(values: &[f64]) -> f64 {
     let n = values.len();
     if n > 128 {
         let half = n / 2 - n / 2 % 8;

@@ -84,6 +84,51 @@ impl OneHotEncoder {
         Ok(Tensor::from_vec(indicators, [n, width])?)
     }
 
+    /// The categories these indicators stand for, `f64`.
+    ///
+    /// # Errors
+    /// If nothing was fitted, the number of columns differs, or a feature has not exactly one indicator that is 1.
+    pub fn inverse_transform(&self, indicators: &Tensor) -> Result<Tensor> {
+        if self.categories.is_empty() {
+            return Err(ErrorKind::NotFitted { op: OP }.into());
+        }
+        let rows = Rows::of(OP, indicators)?;
+        let expected: usize = self.categories.iter().map(Vec::len).sum();
+        if rows.features != expected {
+            let found = rows.features;
+            return Err(ErrorKind::Features {
+                op: OP,
+                found,
+                expected,
+            }
+            .into());
+        }
+        let mut values = Vec::with_capacity(rows.count * self.categories.len());
+        for (row, indicators) in rows.values().chunks_exact(expected).enumerate() {
+            let mut rest = indicators;
+            for (feature, categories) in self.categories.iter().enumerate() {
+                let (own, later) = rest.split_at(categories.len());
+                rest = later;
+                let ones = own.iter().filter(|&&x| x == 1.0).count();
+                let zeros = own.iter().filter(|&&x| x == 0.0).count();
+                let place = own.iter().position(|&x| x == 1.0);
+                match place {
+                    Some(place) if ones == 1 && ones + zeros == own.len() => {
+                        values.push(categories[place]);
+                    }
+                    _ => {
+                        let message = format!("row {row} has not one category of column {feature}");
+                        return Err(Error::argument(OP, message));
+                    }
+                }
+            }
+        }
+        Ok(Tensor::from_vec(
+            values,
+            [rows.count, self.categories.len()],
+        )?)
+    }
+
     /// [`fit`](Self::fit), then [`transform`](Self::transform) of the same table.
     ///
     /// # Errors
@@ -107,6 +152,13 @@ mod tests {
         assert_eq!(
             y.to_vec::<i64>().unwrap(),
             [1, 0, 1, 0, 0, 1, 1, 0, 1, 0, 0, 1]
+        );
+        let back = encoder.inverse_transform(&y).unwrap();
+        assert_eq!(back.to_vec::<i64>().unwrap(), x.to_vec::<i64>().unwrap());
+        let none = Tensor::zeros([1, 4], gradus_tensor::DType::F64).unwrap();
+        assert_eq!(
+            encoder.inverse_transform(&none).unwrap_err().to_string(),
+            "OneHotEncoder: row 0 has not one category of column 0"
         );
         let new = Tensor::from_vec(vec![2_i64, 5], [1, 2]).unwrap();
         assert_eq!(

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 /// `count` different numbers below `population`: `sklearn.utils.random.sample_without_replacement(method="auto")`.
 ///
 /// `count` must not exceed `population`.
-pub(super) fn sample(population: usize, count: usize, rs: &mut RandomState) -> Vec<usize> {
+pub(crate) fn sample(population: usize, count: usize, rs: &mut RandomState) -> Vec<usize> {
     let ratio = if population == 0 {
         1.0
     } else {
