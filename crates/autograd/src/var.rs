@@ -142,6 +142,44 @@ impl Var {
         Ok(gradus_tensor::ops::Cast::to_dtype(self, dtype)?)
     }
 
+    /// A copy with memory of its own, in row-major order, through which the gradient flows: PyTorch's
+    /// `clone`.
+    ///
+    /// # Errors
+    /// None today.
+    pub fn copy(&self) -> Result<Var> {
+        Ok(gradus_tensor::ops::Copying::copy(self)?)
+    }
+
+    /// The same elements in row-major order: itself if they are so already.
+    ///
+    /// # Errors
+    /// None today.
+    pub fn contiguous(&self) -> Result<Var> {
+        Ok(gradus_tensor::ops::Copying::contiguous(self)?)
+    }
+
+    /// What `+=` and its kin do: a result takes the variable's name, but a leaf stays the leaf it is and
+    /// takes the numbers.
+    ///
+    /// # Panics
+    /// If a leaf requires a gradient and gradients are recorded, as in PyTorch; if its shape or dtype
+    /// would change.
+    #[track_caller]
+    fn assign(&mut self, op: &'static str, result: Var) {
+        let Repr::Leaf(leaf) = &self.0 else {
+            *self = result;
+            return;
+        };
+        assert!(
+            !(leaf.requires_grad() && is_grad_enabled()),
+            "{op}: a leaf that requires a gradient cannot be changed in place; do it in no_grad, or give the result another name"
+        );
+        if let Err(error) = leaf.set_value(result.value()) {
+            panic!("{op}: {error}");
+        }
+    }
+
     /// Whether a backward from here would reach something.
     #[inline]
     #[must_use]
@@ -486,6 +524,28 @@ mod tests {
             "tensor([4.], grad_fn=<SquareBackward0>)"
         );
         assert_eq!(x.detach().to_string(), "tensor([2.])");
+    }
+
+    #[test]
+    fn in_place_operators_keep_leaves() {
+        let w = Var::leaf(tensor![1.0, 2.0]).unwrap();
+        let mut same = w.clone();
+        crate::no_grad(|| same -= 0.5);
+        assert!(same.same_as(&w) && w.requires_grad());
+        assert_eq!(w.to_vec::<f32>().unwrap(), [0.5, 1.5]);
+        let mut y = w.square().unwrap();
+        y *= &w;
+        y.sum().unwrap().backward().unwrap();
+        assert_eq!(w.grad().unwrap().to_vec::<f32>().unwrap(), [0.75, 6.75]);
+    }
+
+    #[test]
+    #[should_panic(
+        expected = "add_assign: a leaf that requires a gradient cannot be changed in place"
+    )]
+    fn a_recorded_leaf_is_not_changed_in_place() {
+        let mut w = Var::leaf(tensor![1.0]).unwrap();
+        w += 1.0;
     }
 
     #[test]

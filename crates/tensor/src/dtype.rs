@@ -142,17 +142,25 @@ impl DType {
     }
 }
 
-/// The dtype of `a ∘ b` where either may have no dimensions: an operand without dimensions counts
-/// only if its category (bool < integer < float) is above the other's, `torch.result_type`.
-pub(crate) fn result_type(a: DType, a_rank: usize, b: DType, b_rank: usize) -> DType {
-    if a == b || (a_rank == 0) == (b_rank == 0) {
-        return a.promote(b);
+/// The dtype of an operation on operands of these dtypes and numbers of dimensions, `torch.result_type`:
+/// operands without dimensions count only if their category (bool < integer < float) is above that of
+/// the others.
+pub(crate) fn result_type(operands: impl IntoIterator<Item = (DType, usize)>) -> DType {
+    let (mut dimensioned, mut single) = (None, None);
+    for (dtype, rank) in operands {
+        let seen: &mut Option<DType> = if rank > 0 {
+            &mut dimensioned
+        } else {
+            &mut single
+        };
+        *seen = Some(seen.map_or(dtype, |other| other.promote(dtype)));
     }
-    let (dimensioned, single) = if a_rank == 0 { (b, a) } else { (a, b) };
-    if single.category() > dimensioned.category() {
-        dimensioned.promote(single)
-    } else {
-        dimensioned
+    match (dimensioned, single) {
+        (Some(dtype), Some(single)) if single.category() > dtype.category() => {
+            dtype.promote(single)
+        }
+        (Some(dtype), _) | (None, Some(dtype)) => dtype,
+        (None, None) => DType::F32,
     }
 }
 
@@ -187,10 +195,12 @@ mod tests {
 
     #[test]
     fn a_tensor_without_dimensions_counts_by_category_only() {
-        assert_eq!(result_type(DType::I64, 0, DType::F32, 1), DType::F32);
-        assert_eq!(result_type(DType::F64, 0, DType::F32, 1), DType::F32);
-        assert_eq!(result_type(DType::F64, 0, DType::I32, 1), DType::F64);
-        assert_eq!(result_type(DType::F64, 0, DType::F32, 0), DType::F64);
-        assert_eq!(result_type(DType::F64, 2, DType::F32, 1), DType::F64);
+        use DType::{Bool, F32, F64, I32, I64};
+        assert_eq!(result_type([(I64, 0), (F32, 1)]), F32);
+        assert_eq!(result_type([(F64, 0), (F32, 1)]), F32);
+        assert_eq!(result_type([(F64, 0), (I32, 1)]), F64);
+        assert_eq!(result_type([(F64, 0), (F32, 0)]), F64);
+        assert_eq!(result_type([(F64, 2), (F32, 1)]), F64);
+        assert_eq!(result_type([(Bool, 1), (I32, 0), (F64, 0)]), F64);
     }
 }

@@ -11,6 +11,7 @@
 // So that documentation made by macros links to the same paths from here and from other crates.
 extern crate self as gradus_tensor;
 
+mod creation;
 mod device;
 mod dispatch;
 mod dtype;
@@ -27,6 +28,7 @@ mod nested;
 mod op;
 pub mod ops;
 mod print;
+mod random;
 mod sizes;
 #[expect(
     unsafe_code,
@@ -48,7 +50,7 @@ pub use kernel::{Real, num_threads, set_num_threads};
 pub use layout::MAX_RANK;
 pub use nested::Nested;
 pub use op::{Array, Op, Saved, Saves, VariadicOp};
-pub use ops::Reduction;
+pub use ops::{Reduction, RoundingMode};
 pub use sizes::{Requested, Sizes};
 #[doc(hidden)]
 pub use storage::{Lock, Shared};

@@ -1,56 +1,62 @@
-//! Loops that call a function of `f64`: for the many functions that no training loop waits for.
+//! Loops that call a function: for the many functions that no training loop waits for.
 //!
-//! Each element is computed in `f64` and rounded once to the dtype of the tensor.
+//! One loop is compiled for all of them; each element is computed in `f64` or `i64` and converted once
+//! to the dtype of the tensor.
 
 use super::rows::{Plan, rows};
-use crate::layout::same_shape;
-use crate::{DType, Tensor};
+use crate::{Element, Tensor};
 
 /// These functions cost tens of nanoseconds an element, so short pieces are worth a thread.
 const PIECE: usize = 1024;
 const WORTH: usize = 8 * 1024;
 
-fn plan(storage: DType) -> Plan {
-    Plan {
-        compute: DType::F64,
-        result: DType::F64,
-        storage,
-        piece: PIECE,
-        worth: WORTH,
-    }
-}
-
 /// `f` of every element of a float tensor.
-pub(crate) fn map_f64(x: &Tensor, f: fn(f64) -> f64) -> Tensor {
-    // SAFETY: the loop reads and writes `len` elements of `f64`.
-    unsafe {
-        rows([x], &plan(x.dtype()), &|[x]: [*const u8; 1], out, len| {
-            let (x, out) = (x.cast::<f64>(), out.cast::<f64>());
-            for i in 0..len {
-                out.add(i).write(f(*x.add(i)));
-            }
-        })
-    }
+pub(crate) fn map_f64(x: &Tensor, f: impl Fn(f64) -> f64 + Sync + Send) -> Tensor {
+    each([x], &|[x]: [f64; 1]| f(x))
 }
 
 /// `f` of pairs of elements of two float tensors of one shape and dtype.
 pub(crate) fn zip_f64(a: &Tensor, b: &Tensor, f: fn(f64, f64) -> f64) -> Tensor {
-    assert!(
-        same_shape(a.shape(), b.shape()) && a.dtype() == b.dtype(),
-        "kernel operands have equal shapes and dtypes"
-    );
-    // SAFETY: the loop reads and writes `len` elements of `f64`.
+    each([a, b], &|[a, b]: [f64; 2]| f(a, b))
+}
+
+/// What `f` says of every element of a float tensor.
+pub(crate) fn test_f64(x: &Tensor, f: fn(f64) -> bool) -> Tensor {
+    each([x], &|[x]: [f64; 1]| f(x))
+}
+
+/// `f` of every element of a tensor of integers or bools; what it gives wraps to the tensor's dtype.
+pub(crate) fn map_i64(x: &Tensor, f: impl Fn(i64) -> i64 + Sync + Send) -> Tensor {
+    each([x], &|[x]: [i64; 1]| f(x))
+}
+
+/// `f` of pairs of elements of two tensors of integers or bools of one shape and dtype; what it gives
+/// wraps to the tensors' dtype.
+pub(crate) fn zip_i64(a: &Tensor, b: &Tensor, f: fn(i64, i64) -> i64) -> Tensor {
+    each([a, b], &|[a, b]: [i64; 2]| f(a, b))
+}
+
+#[inline(never)]
+fn each<T: Element, U: Element, const N: usize>(
+    operands: [&Tensor; N],
+    f: &(dyn Fn([T; N]) -> U + Sync + Send),
+) -> Tensor {
+    let same = T::DTYPE == U::DTYPE;
+    let plan = Plan {
+        compute: T::DTYPE,
+        result: U::DTYPE,
+        storage: if same { operands[0].dtype() } else { U::DTYPE },
+        piece: PIECE,
+        worth: WORTH,
+    };
+    // SAFETY: every element is written, from operands of the type that the plan names.
     unsafe {
-        rows(
-            [a, b],
-            &plan(a.dtype()),
-            &|[a, b]: [*const u8; 2], out, len| {
-                let (a, b, out) = (a.cast::<f64>(), b.cast::<f64>(), out.cast::<f64>());
-                for i in 0..len {
-                    out.add(i).write(f(*a.add(i), *b.add(i)));
-                }
-            },
-        )
+        rows(operands, &plan, &|inputs: [*const u8; N], out, len| {
+            for i in 0..len {
+                let element = std::array::from_fn(|k| *inputs[k].cast::<T>().add(i));
+                out.cast::<U>().add(i).write(f(element));
+            }
+        })
     }
 }
 
@@ -66,5 +72,14 @@ mod tests {
         assert!((0..n).all(|i| y[i] == (i as f64).cbrt() as f32));
         let z = zip_f64(&x, &x, f64::hypot).to_vec::<f32>().unwrap();
         assert!((0..n).all(|i| z[i] == (i as f64).hypot(i as f64) as f32));
+    }
+
+    #[test]
+    fn integers_wrap_to_the_dtype_of_the_tensor() {
+        let x = Tensor::from_vec(vec![200u8, 3], [2]).unwrap();
+        let squares = map_i64(&x, |x| x * x).to_vec::<u8>().unwrap();
+        assert_eq!(squares, [64, 9]);
+        let sums = zip_i64(&x, &x, |a, b| a + b).to_vec::<u8>().unwrap();
+        assert_eq!(sums, [144, 6]);
     }
 }

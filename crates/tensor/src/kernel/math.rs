@@ -37,9 +37,15 @@ pub trait Real:
     /// `ln(1 + x)`.
     #[must_use]
     fn ln_1p(self) -> Self;
+    /// `eˣ − 1`.
+    #[must_use]
+    fn exp_m1(self) -> Self;
     /// The hyperbolic tangent.
     #[must_use]
     fn tanh(self) -> Self;
+    /// The error function, 2/√π ∫₀ˣ e^{−t²} dt.
+    #[must_use]
+    fn erf(self) -> Self;
 
     /// `1 / (1 + e⁻ˣ)`.
     #[must_use]
@@ -99,12 +105,10 @@ fn pow2(n: i32) -> f32 {
     f32::from_bits(((n + 127) as u32) << 23)
 }
 
+/// `eʳ − 1` and n, with `x = n ln 2 + r` and |r| ≤ ln 2 / 2.
 #[inline(always)]
 #[expect(clippy::excessive_precision, reason = "coefficients as published")]
-fn exp_f32(x: f32) -> f32 {
-    // Written so that NaN passes through both comparisons.
-    let x = if x > 89.0 { 89.0 } else { x };
-    let x = if x < -104.0 { -104.0 } else { x };
+fn exp_parts(x: f32) -> (f32, i32) {
     let shifted = x.mul_add(std::f32::consts::LOG2_E, ROUND);
     let n = shifted - ROUND;
     let r = n.mul_add(-0.693_359_375, x);
@@ -115,11 +119,37 @@ fn exp_f32(x: f32) -> f32 {
     let p = p.mul_add(r, 4.166_579_6e-2);
     let p = p.mul_add(r, 1.666_666_5e-1);
     let p = p.mul_add(r, 0.5);
-    let y = p.mul_add(r * r, r) + 1.0;
-    // Two steps, because 2ⁿ alone leaves the exponent's range at both ends.
     let n = (shifted.to_bits() as i32).wrapping_sub(ROUND.to_bits() as i32);
+    (p.mul_add(r * r, r), n)
+}
+
+/// `y 2ⁿ` in two steps, because 2ⁿ alone leaves the exponent's range at both ends.
+#[inline(always)]
+fn scale(y: f32, n: i32) -> f32 {
     let half = n >> 1;
     y * pow2(half) * pow2(n.wrapping_sub(half))
+}
+
+#[inline(always)]
+fn exp_f32(x: f32) -> f32 {
+    // Written so that NaN passes through both comparisons.
+    let x = if x > 89.0 { 89.0 } else { x };
+    let x = if x < -104.0 { -104.0 } else { x };
+    let (tail, n) = exp_parts(x);
+    scale(tail + 1.0, n)
+}
+
+#[inline(always)]
+fn exp_m1_f32(x: f32) -> f32 {
+    let limited = if x > 89.0 { 89.0 } else { x };
+    let limited = if limited < -80.0 { -80.0 } else { limited };
+    let (tail, n) = exp_parts(limited);
+    // 2ⁿ (eʳ − 1) + (2ⁿ − 1); beyond 2³⁰ the one has no place left.
+    let power = pow2(n.min(30));
+    let small = power.mul_add(tail, power - 1.0);
+    let y = if n > 30 { scale(tail + 1.0, n) } else { small };
+    // Keeps the sign of −0.0.
+    if x == 0.0 { x } else { y }
 }
 
 #[inline(always)]
@@ -184,6 +214,33 @@ fn tanh_f32(x: f32) -> f32 {
     y.copysign(x)
 }
 
+/// Two polynomials, fitted to a relative error of 10⁻⁹: of (erf x) / x − 1 in x² below 1, and of
+/// −ln(1 − erf x) above.
+#[inline(always)]
+fn erf_f32(x: f32) -> f32 {
+    let a = x.abs();
+    let z = x * x;
+    let p = 7.853_861_5e-5f32;
+    let p = p.mul_add(z, -8.010_193_7e-4);
+    let p = p.mul_add(z, 5.188_327_7e-3);
+    let p = p.mul_add(z, -2.685_381_3e-2);
+    let p = p.mul_add(z, 1.128_358_54e-1);
+    let p = p.mul_add(z, -3.761_262_6e-1);
+    let p = p.mul_add(z, 1.283_791_66e-1);
+    let small = p.mul_add(x, x);
+    // Above this the result rounds to one.
+    let t = if a > 4.0 { 4.0 } else { a };
+    let q = -1.863_793e-4f32;
+    let q = q.mul_add(t, 2.947_659_2e-3);
+    let q = q.mul_add(t, -2.183_806_9e-2);
+    let q = q.mul_add(t, 1.031_067_7e-1);
+    let q = q.mul_add(t, 6.381_448_5e-1);
+    let q = q.mul_add(t, 1.127_089_1);
+    let q = q.mul_add(t, 3.415_213e-4);
+    let large = (1.0 - exp_f32(-q)).copysign(x);
+    if a < 1.0 { small } else { large }
+}
+
 impl Real for f32 {
     #[inline(always)]
     fn from_f64(x: f64) -> f32 {
@@ -214,8 +271,16 @@ impl Real for f32 {
         ln_1p_f32(self)
     }
     #[inline(always)]
+    fn exp_m1(self) -> f32 {
+        exp_m1_f32(self)
+    }
+    #[inline(always)]
     fn tanh(self) -> f32 {
         tanh_f32(self)
+    }
+    #[inline(always)]
+    fn erf(self) -> f32 {
+        erf_f32(self)
     }
 }
 
@@ -249,8 +314,16 @@ impl Real for f64 {
         f64::ln_1p(self)
     }
     #[inline(always)]
+    fn exp_m1(self) -> f64 {
+        f64::exp_m1(self)
+    }
+    #[inline(always)]
     fn tanh(self) -> f64 {
         f64::tanh(self)
+    }
+    #[inline(always)]
+    fn erf(self) -> f64 {
+        libm::erf(self)
     }
 }
 
@@ -288,7 +361,9 @@ mod tests {
             ("exp", exp_f32 as fn(f32) -> f32, f64::exp as fn(f64) -> f64),
             ("ln", ln_f32, f64::ln),
             ("ln_1p", ln_1p_f32, f64::ln_1p),
+            ("exp_m1", exp_m1_f32, f64::exp_m1),
             ("tanh", tanh_f32, f64::tanh),
+            ("erf", erf_f32, libm::erf),
         ] {
             let (ulps, at) = worst(f, exact);
             assert!(ulps <= 2.0, "{name} is {ulps} ulp off at {at:e}");
@@ -302,6 +377,13 @@ mod tests {
         assert_eq!(ln_f32(0.0), f32::NEG_INFINITY);
         assert!(ln_f32(-1.0).is_nan() && exp_f32(f32::NAN).is_nan() && tanh_f32(f32::NAN).is_nan());
         assert_eq!(ln_1p_f32(-1.0), f32::NEG_INFINITY);
+        assert_eq!(
+            (exp_m1_f32(-1e4), exp_m1_f32(f32::INFINITY)),
+            (-1.0, f32::INFINITY)
+        );
+        assert_eq!(exp_m1_f32(-0.0).to_bits(), (-0.0f32).to_bits());
+        assert!(exp_m1_f32(f32::NAN).is_nan() && erf_f32(f32::NAN).is_nan());
+        assert_eq!((erf_f32(f32::INFINITY), erf_f32(-1e4)), (1.0, -1.0));
         assert_eq!(tanh_f32(1e4), 1.0);
         assert_eq!(tanh_f32(-0.0).to_bits(), (-0.0f32).to_bits());
         assert_eq!((1e4f32).sigmoid(), 1.0);

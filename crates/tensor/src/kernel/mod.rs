@@ -15,13 +15,15 @@ mod parallel;
 mod reduce;
 mod rows;
 mod scatter;
+mod select;
 mod simd;
+pub(crate) mod special;
 mod strided;
 mod triangle;
 mod walk;
 mod words;
 
-pub(crate) use by_function::{map_f64, zip_f64};
+pub(crate) use by_function::{map_f64, map_i64, test_f64, zip_f64, zip_i64};
 pub(crate) use copy::{
     cast, copy_from, fill, first, flip, from_slice, join, materialize, single, write,
 };
@@ -33,5 +35,6 @@ pub(crate) use parallel::for_pieces;
 pub use parallel::{num_threads, set_num_threads};
 pub(crate) use reduce::{Number, extreme_last, sum_middle, sum_of};
 pub(crate) use scatter::{scatter, scatter_with};
+pub(crate) use select::select;
 pub(crate) use simd::{Kernel, dispatch};
 pub(crate) use triangle::triangle;

@@ -1,10 +1,13 @@
 //! Sums, differences, products and quotients.
 
 use super::Cast;
-use super::broadcast::broadcast;
+use super::broadcast::{broadcast, fit_scalar};
+use super::cast::rounded_once;
+use super::sign::flat;
 use crate::dispatch::{for_float, for_number};
+use crate::error::ErrorKind;
 use crate::kernel::{self, Number};
-use crate::{Array, Element, Op, Result, Saved, Saves, Scalar, Tensor};
+use crate::{Array, DType, Element, Op, Result, Saved, Saves, Scalar, Tensor};
 
 #[derive(Clone, Debug)]
 pub(super) struct Add;
@@ -15,6 +18,9 @@ impl Op<2> for Add {
 
     #[inline]
     fn forward(&self, [a, b]: [&Tensor; 2]) -> Result<Tensor> {
+        if a.dtype() == DType::Bool {
+            return a.logical_or(b);
+        }
         for_number!(Self::NAME, a.dtype(), T => Ok(kernel::zip(a, b, #[inline(always)] |a: T, b: T| a.plus(b))))
     }
 
@@ -51,6 +57,9 @@ impl Op<2> for Mul {
 
     #[inline]
     fn forward(&self, [a, b]: [&Tensor; 2]) -> Result<Tensor> {
+        if a.dtype() == DType::Bool {
+            return a.logical_and(b);
+        }
         for_number!(Self::NAME, a.dtype(), T => Ok(kernel::zip(a, b, #[inline(always)] |a: T, b: T| a.times(b))))
     }
 
@@ -90,6 +99,9 @@ impl Op<1> for AddScalar {
     const SAVES: Saves = Saves::NOTHING;
 
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
+        if x.dtype() == DType::Bool {
+            return x.logical_or(&Tensor::full([], self.0, DType::Bool)?);
+        }
         for_number!(Self::NAME, x.dtype(), T => {
             let c = T::from_scalar(self.0);
             Ok(kernel::map(x, #[inline(always)] move |x: T| x.plus(c)))
@@ -111,6 +123,9 @@ impl Op<1> for MulScalar {
 
     #[inline]
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
+        if x.dtype() == DType::Bool {
+            return x.logical_and(&Tensor::full([], self.0, DType::Bool)?);
+        }
         for_number!(Self::NAME, x.dtype(), T => {
             let c = T::from_scalar(self.0);
             Ok(kernel::map(x, #[inline(always)] move |x: T| x.times(c)))
@@ -184,7 +199,7 @@ impl Op<1> for Sign {
 
     /// 0 everywhere, as in PyTorch
     fn vjp<A: Array>(&self, _wrt: usize, _saved: &Saved<'_, A>, g: &A) -> Result<A> {
-        g.mul_scalar(0)
+        Ok(flat(g))
     }
 }
 
@@ -203,10 +218,21 @@ pub trait Arithmetic: Array {
     /// `a − b`.
     ///
     /// # Errors
-    /// As [`add`](Arithmetic::add).
+    /// As [`add`](Arithmetic::add); bool tensors, whose difference is `logical_xor`.
     #[inline]
     fn sub(&self, other: &Self) -> Result<Self> {
+        if self.dtype() != other.dtype() {
+            refuse_bool(Sub::NAME, self, other)?;
+        }
         broadcast(Sub::NAME, self, other, |a, b| Self::apply(Sub, [a, b]))
+    }
+
+    /// `b − a`, PyTorch's `rsub`.
+    ///
+    /// # Errors
+    /// As [`sub`](Arithmetic::sub).
+    fn rsub(&self, other: &Self) -> Result<Self> {
+        other.sub(self)
     }
 
     /// `a · b`, element by element (Hadamard product).
@@ -233,10 +259,20 @@ pub trait Arithmetic: Array {
     /// `−a`.
     ///
     /// # Errors
-    /// A bool tensor.
+    /// A bool tensor; its opposite is `logical_not`.
     #[inline]
     fn neg(&self) -> Result<Self> {
+        refuse_bool("neg", self, self)?;
         Self::apply(MulScalar(Scalar::Int(-1)), [self])
+    }
+
+    /// `+a`, the array itself.
+    ///
+    /// # Errors
+    /// A bool tensor.
+    fn positive(&self) -> Result<Self> {
+        refuse_bool("positive", self, self)?;
+        Ok(self.clone())
     }
 
     /// `a + c`. A float `c` makes an integer tensor `f32`.
@@ -251,8 +287,9 @@ pub trait Arithmetic: Array {
     /// `a − c`.
     ///
     /// # Errors
-    /// As [`add_scalar`](Arithmetic::add_scalar).
+    /// A bool tensor.
     fn sub_scalar(&self, c: impl Into<Scalar>) -> Result<Self> {
+        refuse_bool(Sub::NAME, self, self)?;
         let c = match c.into() {
             Scalar::Float(x) => Scalar::Float(-x),
             other => Scalar::Int(other.to_i64().wrapping_neg()),
@@ -263,8 +300,9 @@ pub trait Arithmetic: Array {
     /// `c − a`.
     ///
     /// # Errors
-    /// As [`add_scalar`](Arithmetic::add_scalar).
+    /// A bool tensor.
     fn rsub_scalar(&self, c: impl Into<Scalar>) -> Result<Self> {
+        refuse_bool("rsub", self, self)?;
         let c = c.into();
         fit_scalar(self, c)?.neg()?.add_scalar(c)
     }
@@ -287,9 +325,10 @@ pub trait Arithmetic: Array {
     /// # Errors
     /// None today.
     fn div_scalar(&self, c: impl Into<Scalar>) -> Result<Self> {
-        let x = self.to_float()?;
-        let c = Self::constant(Tensor::scalar(c.into().to_f64()).to_dtype(x.dtype())?);
-        x.div(&c)
+        let c = c.into();
+        rounded_once(&self.to_float()?, |x| {
+            x.div(&Self::constant(Tensor::full([], c, x.dtype())?))
+        })
     }
 
     /// `c / a`.
@@ -297,17 +336,29 @@ pub trait Arithmetic: Array {
     /// # Errors
     /// None today.
     fn rdiv_scalar(&self, c: impl Into<Scalar>) -> Result<Self> {
-        let x = self.to_float()?;
-        let c = Self::constant(Tensor::scalar(c.into().to_f64()).to_dtype(x.dtype())?);
-        c.div(&x)
+        let c = c.into();
+        rounded_once(&self.to_float()?, |x| {
+            Self::constant(Tensor::full([], c, x.dtype())?).div(x)
+        })
     }
 
-    /// `a²`.
+    /// `1 / a`; integers become `f32`.
     ///
     /// # Errors
-    /// A bool tensor.
+    /// None today.
+    fn reciprocal(&self) -> Result<Self> {
+        self.rdiv_scalar(1)
+    }
+
+    /// `a²`; a bool tensor becomes `i64`.
+    ///
+    /// # Errors
+    /// None today.
     #[inline]
     fn square(&self) -> Result<Self> {
+        if self.dtype() == DType::Bool {
+            return self.to_dtype(DType::I64);
+        }
         Self::apply(Square, [self])
     }
 
@@ -319,25 +370,35 @@ pub trait Arithmetic: Array {
         Self::apply(Abs, [self])
     }
 
-    /// −1, 0 or 1, and 0 for NaN, as in PyTorch; its gradient is 0 everywhere.
+    /// −1, 0 or 1, and 0 for NaN, as in PyTorch; its gradient is 0 everywhere. `torch.sgn` is the same
+    /// on real numbers.
     ///
     /// # Errors
-    /// A bool tensor.
+    /// None today.
     fn sign(&self) -> Result<Self> {
+        if self.dtype() == DType::Bool {
+            return Ok(self.clone());
+        }
         Self::apply(Sign, [self])
     }
 }
 impl<A: Array> Arithmetic for A {}
 
-/// The tensor in the dtype of `tensor ∘ scalar`.
-fn fit_scalar<A: Array>(x: &A, c: Scalar) -> Result<A> {
-    let scalar = c.default_dtype();
-    let dtype = if scalar.category() > x.dtype().category() {
-        scalar
-    } else {
-        x.dtype()
-    };
-    x.to_dtype(dtype)
+/// Two bools have no difference, nor has one an opposite.
+#[inline]
+pub(super) fn refuse_bool<A: Array>(op: &'static str, a: &A, b: &A) -> Result<()> {
+    if a.dtype() == DType::Bool || b.dtype() == DType::Bool {
+        return Err(no_bools(op, a.dtype(), b.dtype()));
+    }
+    Ok(())
+}
+
+#[cold]
+fn no_bools(op: &'static str, a: DType, b: DType) -> crate::Error {
+    let message = format!(
+        "not for bool tensors, got {a} and {b}; use logical_xor or logical_not, or convert with to_dtype"
+    );
+    ErrorKind::Invalid { op, message }.into()
 }
 
 #[cfg(test)]

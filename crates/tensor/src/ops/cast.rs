@@ -24,7 +24,8 @@ impl Op<1> for ToDType {
 
 /// Conversion between dtypes, with the gradient converted back.
 pub trait Cast: Array {
-    /// The same numbers as another dtype; itself if nothing changes.
+    /// The same numbers as another dtype; itself if nothing changes. No gradient flows through integers
+    /// and bools.
     ///
     /// # Errors
     /// None today.
@@ -32,6 +33,9 @@ pub trait Cast: Array {
     fn to_dtype(&self, dtype: DType) -> Result<Self> {
         if self.dtype() == dtype {
             return Ok(self.clone());
+        }
+        if !dtype.is_float() {
+            return Ok(Self::constant(self.value().to_dtype(dtype)?));
         }
         Self::apply(
             ToDType {
@@ -65,6 +69,17 @@ pub(super) fn on_float<A: Array>(x: &A, f: impl FnOnce(&A) -> Result<A>) -> Resu
         f(x)
     } else {
         f(&x.to_dtype(DType::F32)?)
+    }
+}
+
+/// Runs `f`, several operations that PyTorch has as one, on halves as `f32`, so that the result is
+/// rounded once.
+#[inline]
+pub(super) fn rounded_once<A: Array>(x: &A, f: impl FnOnce(&A) -> Result<A>) -> Result<A> {
+    if matches!(x.dtype(), DType::F16 | DType::Bf16) {
+        f(&x.to_dtype(DType::F32)?)?.to_dtype(x.dtype())
+    } else {
+        f(x)
     }
 }
 

@@ -1,10 +1,13 @@
 //! Exponentials, logarithms and roots.
 
-use super::Arithmetic;
+use std::f64::consts::{LN_2, LN_10};
+
+use super::broadcast::broadcast_float;
 use super::cast::on_float;
+use super::{Arithmetic, Cast, Powers};
 use crate::dispatch::for_float;
 use crate::kernel::{self, Real};
-use crate::{Array, Op, Result, Saved, Saves, Tensor};
+use crate::{Array, DType, Op, Result, Saved, Saves, Tensor};
 
 #[derive(Clone, Debug)]
 pub(super) struct Exp;
@@ -74,12 +77,61 @@ impl Op<1> for Sqrt {
     }
 }
 
+/// The functions of this family that no training loop waits for.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Exponent {
+    Expm1,
+    Exp2,
+    Log2,
+    Log10,
+    Rsqrt,
+}
+
+impl Op<1> for Exponent {
+    const NAME: &'static str = "exponent";
+    const SAVES: Saves = Saves::INPUTS.and(Saves::OUTPUT);
+
+    fn name(&self) -> &'static str {
+        match self {
+            Exponent::Expm1 => "expm1",
+            Exponent::Exp2 => "exp2",
+            Exponent::Log2 => "log2",
+            Exponent::Log10 => "log10",
+            Exponent::Rsqrt => "rsqrt",
+        }
+    }
+
+    fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
+        let function: fn(f64) -> f64 = match self {
+            Exponent::Expm1 => f64::exp_m1,
+            Exponent::Exp2 => f64::exp2,
+            Exponent::Log2 => f64::log2,
+            Exponent::Log10 => f64::log10,
+            Exponent::Rsqrt => |x| 1.0 / x.sqrt(),
+        };
+        Ok(kernel::map_f64(x, function))
+    }
+
+    /// dL/dx = g f′(x)
+    fn vjp<A: Array>(&self, _wrt: usize, saved: &Saved<'_, A>, g: &A) -> Result<A> {
+        let (x, y) = (saved.input(0)?, saved.output()?);
+        match self {
+            Exponent::Expm1 => g.mul(&y.add_scalar(1)?),
+            Exponent::Exp2 => g.mul(y)?.mul_scalar(LN_2),
+            Exponent::Log2 => g.div(&x.mul_scalar(LN_2)?),
+            Exponent::Log10 => g.div(&x.mul_scalar(LN_10)?),
+            // −y³ / 2
+            Exponent::Rsqrt => g.mul(&y.square()?.mul(y)?)?.mul_scalar(-0.5),
+        }
+    }
+}
+
 /// Exponentials, logarithms and roots, elementwise; same shape out. Integers become `f32`.
 pub trait Exponential: Array {
     /// `eˣ`; overflows to infinity above 88.72 in `f32`.
     ///
     /// # Errors
-    /// A half-precision tensor.
+    /// None today.
     fn exp(&self) -> Result<Self> {
         on_float(self, |x| Self::apply(Exp, [x]))
     }
@@ -87,7 +139,7 @@ pub trait Exponential: Array {
     /// `ln x`; −∞ at 0, NaN below.
     ///
     /// # Errors
-    /// A half-precision tensor.
+    /// None today.
     fn log(&self) -> Result<Self> {
         on_float(self, |x| Self::apply(Log, [x]))
     }
@@ -95,7 +147,7 @@ pub trait Exponential: Array {
     /// `ln(1 + x)`, accurate near 0.
     ///
     /// # Errors
-    /// A half-precision tensor.
+    /// None today.
     fn log1p(&self) -> Result<Self> {
         on_float(self, |x| Self::apply(Log1p, [x]))
     }
@@ -103,9 +155,68 @@ pub trait Exponential: Array {
     /// `√x`; NaN below 0.
     ///
     /// # Errors
-    /// A half-precision tensor.
+    /// None today.
     fn sqrt(&self) -> Result<Self> {
         on_float(self, |x| Self::apply(Sqrt, [x]))
+    }
+
+    /// `eˣ − 1`, accurate near 0.
+    ///
+    /// # Errors
+    /// None today.
+    fn expm1(&self) -> Result<Self> {
+        on_float(self, |x| Self::apply(Exponent::Expm1, [x]))
+    }
+
+    /// `2ˣ`.
+    ///
+    /// # Errors
+    /// None today.
+    fn exp2(&self) -> Result<Self> {
+        on_float(self, |x| Self::apply(Exponent::Exp2, [x]))
+    }
+
+    /// The logarithm to base 2.
+    ///
+    /// # Errors
+    /// None today.
+    fn log2(&self) -> Result<Self> {
+        on_float(self, |x| Self::apply(Exponent::Log2, [x]))
+    }
+
+    /// The logarithm to base 10.
+    ///
+    /// # Errors
+    /// None today.
+    fn log10(&self) -> Result<Self> {
+        on_float(self, |x| Self::apply(Exponent::Log10, [x]))
+    }
+
+    /// `1 / √x`; ∞ at 0, NaN below.
+    ///
+    /// # Errors
+    /// None today.
+    fn rsqrt(&self) -> Result<Self> {
+        on_float(self, |x| Self::apply(Exponent::Rsqrt, [x]))
+    }
+
+    /// `x 2ᵉ`; operands broadcast.
+    ///
+    /// # Errors
+    /// Shapes that do not broadcast.
+    fn ldexp(&self, exponent: &Self) -> Result<Self> {
+        broadcast_float("ldexp", self, exponent, |x, e| {
+            // 2ᵉ alone would overflow in half precision where the product does not.
+            let dtype = x.dtype();
+            let wide = |x: &Self| {
+                x.to_dtype(if dtype == DType::F64 {
+                    dtype
+                } else {
+                    DType::F32
+                })
+            };
+            wide(x)?.mul(&wide(e)?.rpow_scalar(2.0)?)?.to_dtype(dtype)
+        })
     }
 }
 impl<A: Array> Exponential for A {}
@@ -114,7 +225,7 @@ impl<A: Array> Exponential for A {}
 mod tests {
     use super::*;
     use crate::tensor;
-    use crate::testkit::{check_forward, check_vjp};
+    use crate::testkit::{assert_close, check_forward, check_vjp};
 
     #[test]
     fn forward() {
@@ -130,6 +241,28 @@ mod tests {
         check_vjp(Log, [&[2, 3]]);
         check_vjp(Log1p, [&[2, 3]]);
         check_vjp(Sqrt, [&[2, 3]]);
+        for function in [
+            Exponent::Expm1,
+            Exponent::Exp2,
+            Exponent::Log2,
+            Exponent::Log10,
+            Exponent::Rsqrt,
+        ] {
+            check_vjp(function, [&[2, 3]]);
+        }
+    }
+
+    #[test]
+    fn other_bases() {
+        assert_close(&tensor![3].exp2().unwrap(), &[8.0]);
+        assert_close(&tensor![8.0].log2().unwrap(), &[3.0]);
+        assert_close(&tensor![1e-3].log10().unwrap(), &[-3.0]);
+        assert_close(&tensor![4, 0].rsqrt().unwrap(), &[0.5, f64::INFINITY]);
+        assert_close(
+            &tensor![1e-9].expm1().unwrap().mul_scalar(1e9).unwrap(),
+            &[1.0],
+        );
+        assert_close(&tensor![3].ldexp(&tensor![2, -1]).unwrap(), &[12.0, 1.5]);
     }
 
     #[test]

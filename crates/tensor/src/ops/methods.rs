@@ -10,13 +10,76 @@ macro_rules! methods {
     ($T:ty) => {
         $crate::methods! { @family $T, Arithmetic;
             add(other: &Self); sub(other: &Self); mul(other: &Self); div(other: &Self);
-            neg(); square(); abs(); sign();
+            neg(); square(); abs(); sign(); positive(); reciprocal();
+            rsub(other: &Self);
             add_scalar(c: impl Into<$crate::Scalar>); sub_scalar(c: impl Into<$crate::Scalar>);
             rsub_scalar(c: impl Into<$crate::Scalar>); mul_scalar(c: impl Into<$crate::Scalar>);
             div_scalar(c: impl Into<$crate::Scalar>); rdiv_scalar(c: impl Into<$crate::Scalar>);
         }
-        $crate::methods! { @family $T, Exponential; exp(); log(); log1p(); sqrt(); }
-        $crate::methods! { @family $T, Activation; relu(); sigmoid(); tanh(); }
+        $crate::methods! { @family $T, ScaledSums;
+            add_scaled(other: &Self, alpha: impl Into<$crate::Scalar>); sub_scaled(other: &Self, alpha: impl Into<$crate::Scalar>);
+            addcmul(b: &Self, c: &Self, value: impl Into<$crate::Scalar>); addcdiv(b: &Self, c: &Self, value: impl Into<$crate::Scalar>);
+        }
+        $crate::methods! { @family $T, Divisions;
+            div_rounded(other: &Self, mode: $crate::ops::RoundingMode);
+            div_rounded_scalar(other: impl Into<$crate::Scalar>, mode: $crate::ops::RoundingMode);
+            floor_divide(other: &Self); floor_divide_scalar(other: impl Into<$crate::Scalar>);
+            fmod(other: &Self); fmod_scalar(other: impl Into<$crate::Scalar>);
+            remainder(other: &Self); remainder_scalar(other: impl Into<$crate::Scalar>);
+            rremainder_scalar(c: impl Into<$crate::Scalar>);
+        }
+        $crate::methods! { @family $T, Powers;
+            pow(exponent: &Self); pow_scalar(exponent: impl Into<$crate::Scalar>); rpow_scalar(base: impl Into<$crate::Scalar>);
+            float_power(exponent: &Self); float_power_scalar(exponent: impl Into<$crate::Scalar>);
+        }
+        $crate::methods! { @family $T, Bounds;
+            maximum(other: &Self); minimum(other: &Self); fmax(other: &Self); fmin(other: &Self);
+            clamp(low: impl Into<$crate::Scalar>, high: impl Into<$crate::Scalar>);
+            clamp_min(low: impl Into<$crate::Scalar>); clamp_max(high: impl Into<$crate::Scalar>);
+            clamp_between(low: &Self, high: &Self);
+        }
+        $crate::methods! { @family $T, Roundings;
+            floor(); ceil(); round(); round_decimals(decimals: i32); trunc(); frac();
+        }
+        $crate::methods! { @family $T, Signs;
+            copysign(other: &Self); copysign_scalar(other: impl Into<$crate::Scalar>); heaviside(values: &Self);
+        }
+        $crate::methods! { @family $T, Selection;
+            where_(condition: &$crate::Tensor, other: &Self); where_scalar(condition: &$crate::Tensor, other: impl Into<$crate::Scalar>);
+            masked_fill(mask: &$crate::Tensor, value: impl Into<$crate::Scalar>); masked_fill_tensor(mask: &$crate::Tensor, value: &Self);
+            nan_to_num(nan: Option<f64>, posinf: Option<f64>, neginf: Option<f64>);
+        }
+        $crate::methods! { @family $T, Interpolation; lerp(end: &Self, weight: &Self); lerp_scalar(end: &Self, weight: impl Into<$crate::Scalar>); }
+        $crate::methods! { @family $T, Exponential;
+            exp(); log(); log1p(); sqrt(); expm1(); exp2(); log2(); log10(); rsqrt(); ldexp(exponent: &Self);
+        }
+        $crate::methods! { @family $T, Logarithmic;
+            logaddexp(other: &Self); logaddexp2(other: &Self);
+            xlogy(other: &Self); xlogy_scalar(other: impl Into<$crate::Scalar>); rxlogy_scalar(a: impl Into<$crate::Scalar>);
+            xlog1py(other: &Self); xlog1py_scalar(other: impl Into<$crate::Scalar>); rxlog1py_scalar(a: impl Into<$crate::Scalar>);
+            entr(); logit(eps: Option<f64>);
+        }
+        $crate::methods! { @family $T, Trigonometric;
+            sin(); cos(); tan(); asin(); acos(); atan(); sinh(); cosh(); asinh(); acosh(); atanh();
+            atan2(other: &Self); hypot(other: &Self); deg2rad(); rad2deg();
+        }
+        $crate::methods! { @family $T, SpecialFunctions; erf(); erfc(); erfinv(); lgamma(); digamma(); polygamma(n: u32); sinc(); }
+        $crate::methods! { @family $T, Activation;
+            relu(); relu6(); sigmoid(); tanh(); leaky_relu(negative_slope: f64); prelu(weight: &Self); elu(alpha: f64);
+            celu(alpha: f64); selu(); silu(); mish(); gelu(); gelu_tanh(); softplus(beta: f64, threshold: f64);
+            logsigmoid(); softsign(); tanhshrink(); hardshrink(lambd: f64); softshrink(lambd: f64);
+            hardtanh(min_val: impl Into<$crate::Scalar>, max_val: impl Into<$crate::Scalar>); hardsigmoid(); hardswish();
+            threshold(threshold: impl Into<$crate::Scalar>, value: impl Into<$crate::Scalar>); glu(dim: isize);
+        }
+        $crate::methods! { @questions $T, Comparison;
+            eq(other: &Self); ne(other: &Self); lt(other: &Self); le(other: &Self); gt(other: &Self); ge(other: &Self);
+            eq_scalar(c: impl Into<$crate::Scalar>); ne_scalar(c: impl Into<$crate::Scalar>); lt_scalar(c: impl Into<$crate::Scalar>);
+            le_scalar(c: impl Into<$crate::Scalar>); gt_scalar(c: impl Into<$crate::Scalar>); ge_scalar(c: impl Into<$crate::Scalar>);
+            isclose(other: &Self, rtol: f64, atol: f64, equal_nan: bool);
+        }
+        $crate::methods! { @questions $T, Predicates;
+            isnan(); isinf(); isfinite(); isposinf(); isneginf(); isreal(); signbit();
+        }
         $crate::methods! { @family $T, Sums;
             sum(); sum_dims(dims: &[isize], keepdim: bool); sum_to_size(shape: &[usize]); mean(); mean_dims(dims: &[isize], keepdim: bool);
         }
@@ -150,6 +213,17 @@ macro_rules! methods {
                 $crate::ops::ProductChain::multi_dot(chain)
             }
         }
+    };
+    (@questions $T:ty, $Family:ident; $($name:ident($($arg:ident: $Arg:ty),*);)*) => {
+        impl $T {$(
+            #[doc = concat!("See [`", stringify!($Family), "::", stringify!($name), "`](gradus_tensor::ops::", stringify!($Family), "::", stringify!($name), ").")]
+            ///
+            /// # Errors
+            /// As there.
+            pub fn $name(&self $(, $arg: $Arg)*) -> $crate::Result<$crate::Tensor> {
+                $crate::ops::$Family::$name(self $(, $arg)*)
+            }
+        )*}
     };
     (@family $T:ty, $Family:ident; $($name:ident($($arg:ident: $Arg:ty),*) $(-> $Out:ident)?;)*) => {
         impl $T {$(

@@ -1,0 +1,68 @@
+//! Divisors and multiples of integers.
+
+use super::broadcast::broadcast;
+use crate::error::ErrorKind;
+use crate::kernel;
+use crate::{Result, Tensor};
+
+impl Tensor {
+    /// The greatest common divisor, never negative (but of the smallest integer, whose absolute value
+    /// wraps); of 0 and 0 it is 0. Operands broadcast.
+    ///
+    /// # Errors
+    /// Floats and bools; shapes that do not broadcast.
+    pub fn gcd(&self, other: &Tensor) -> Result<Tensor> {
+        on_integers("gcd", self, other, gcd)
+    }
+
+    /// The least common multiple, never negative; 0 if one is 0. Operands broadcast.
+    ///
+    /// # Errors
+    /// Floats and bools; shapes that do not broadcast.
+    pub fn lcm(&self, other: &Tensor) -> Result<Tensor> {
+        on_integers("lcm", self, other, lcm)
+    }
+}
+
+fn on_integers(op: &'static str, a: &Tensor, b: &Tensor, f: fn(i64, i64) -> i64) -> Result<Tensor> {
+    broadcast(op, a, b, |a, b| {
+        if !a.dtype().is_integer() {
+            let (expected, got) = ("integers", a.dtype());
+            return Err(ErrorKind::DType { op, expected, got }.into());
+        }
+        Ok(kernel::zip_i64(a, b, f))
+    })
+}
+
+fn gcd(a: i64, b: i64) -> i64 {
+    let (mut a, mut b) = (a.unsigned_abs(), b.unsigned_abs());
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    a as i64
+}
+
+fn lcm(a: i64, b: i64) -> i64 {
+    match gcd(a, b) {
+        0 => 0,
+        divisor => a.wrapping_div(divisor).wrapping_mul(b).wrapping_abs(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{DType, tensor};
+
+    #[test]
+    fn by_hand() {
+        let (a, b) = (tensor![-4, 0, 6, 0], tensor![6, 0, -9, 7]);
+        assert_eq!(a.gcd(&b).unwrap().to_vec::<i64>().unwrap(), [2, 0, 3, 7]);
+        assert_eq!(a.lcm(&b).unwrap().to_vec::<i64>().unwrap(), [12, 0, 18, 0]);
+        let smallest = tensor![i64::MIN];
+        let divisor = smallest.gcd(&smallest).unwrap();
+        assert_eq!(divisor.item::<i64>().unwrap(), i64::MIN);
+        assert_eq!(smallest.lcm(&tensor![3]).unwrap().dtype(), DType::I64);
+        assert!(tensor![1.0].gcd(&tensor![2.0]).is_err());
+        assert!(tensor![true].lcm(&tensor![true]).is_err());
+    }
+}

@@ -1,0 +1,110 @@
+//! Questions about single numbers: bool tensors, through which no gradient flows.
+
+use crate::kernel;
+use crate::{Array, DType, Result, Tensor};
+
+/// Questions about single numbers. The answers are bool tensors, through which no gradient flows.
+pub trait Predicates: Array {
+    /// Whether it is NaN.
+    ///
+    /// # Errors
+    /// None today.
+    fn isnan(&self) -> Result<Tensor> {
+        ask(&self.value(), f64::is_nan, false)
+    }
+
+    /// Whether it is infinite.
+    ///
+    /// # Errors
+    /// None today.
+    fn isinf(&self) -> Result<Tensor> {
+        ask(&self.value(), f64::is_infinite, false)
+    }
+
+    /// Whether it is neither infinite nor NaN.
+    ///
+    /// # Errors
+    /// None today.
+    fn isfinite(&self) -> Result<Tensor> {
+        ask(&self.value(), f64::is_finite, true)
+    }
+
+    /// Whether it is +∞.
+    ///
+    /// # Errors
+    /// None today.
+    fn isposinf(&self) -> Result<Tensor> {
+        ask(&self.value(), |x| x == f64::INFINITY, false)
+    }
+
+    /// Whether it is −∞.
+    ///
+    /// # Errors
+    /// None today.
+    fn isneginf(&self) -> Result<Tensor> {
+        ask(&self.value(), |x| x == f64::NEG_INFINITY, false)
+    }
+
+    /// Whether it is a real number: always, since no dtype is complex.
+    ///
+    /// # Errors
+    /// None today.
+    fn isreal(&self) -> Result<Tensor> {
+        Tensor::full(self.shape(), true, DType::Bool)
+    }
+
+    /// Whether its sign bit is set: below zero, −0.0 and NaN with a sign among floats.
+    ///
+    /// # Errors
+    /// None today.
+    fn signbit(&self) -> Result<Tensor> {
+        let x = self.value();
+        if x.dtype().is_float() {
+            return Ok(kernel::test_f64(&x, f64::is_sign_negative));
+        }
+        Ok(kernel::map(&x, |x: i64| x < 0))
+    }
+}
+impl<A: Array> Predicates for A {}
+
+fn ask(x: &Tensor, question: fn(f64) -> bool, of_integers: bool) -> Result<Tensor> {
+    if x.dtype().is_float() {
+        Ok(kernel::test_f64(x, question))
+    } else {
+        Tensor::full(x.shape(), of_integers, DType::Bool)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{DType, Tensor, tensor};
+
+    #[track_caller]
+    fn check(got: crate::Result<Tensor>, expected: &[bool]) {
+        assert_eq!(got.unwrap().to_vec::<bool>().unwrap(), expected);
+    }
+
+    #[test]
+    fn floats() {
+        let x = tensor![f32::NAN, f32::INFINITY, f32::NEG_INFINITY, -0.0, 1.0];
+        for x in [x.clone(), x.to_dtype(DType::F16).unwrap()] {
+            check(x.isnan(), &[true, false, false, false, false]);
+            check(x.isinf(), &[false, true, true, false, false]);
+            check(x.isfinite(), &[false, false, false, true, true]);
+            check(x.isposinf(), &[false, true, false, false, false]);
+            check(x.isneginf(), &[false, false, true, false, false]);
+            check(x.signbit(), &[false, false, true, true, false]);
+            check(x.isreal(), &[true; 5]);
+        }
+    }
+
+    #[test]
+    fn integers_and_bools() {
+        let x = tensor![-1, 2];
+        check(x.isnan(), &[false, false]);
+        check(x.isfinite(), &[true, true]);
+        check(x.signbit(), &[true, false]);
+        check(tensor![true].signbit(), &[false]);
+        check(tensor![].isinf(), &[]);
+    }
+}
