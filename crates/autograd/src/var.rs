@@ -47,6 +47,8 @@ pub struct Backward {
 }
 
 methods!(Var);
+#[cfg(feature = "linalg")]
+gradus_tensor::linalg_methods!(Var);
 operators!(Var);
 
 impl Var {

@@ -226,6 +226,18 @@ pub enum ErrorKind {
         /// What was read.
         what: &'static str,
     },
+    /// The numbers of a matrix do not allow it: singular, not positive definite, no convergence.
+    #[error("{op}: {}{problem}", Which(*matrix, *batch))]
+    Matrix {
+        /// The operation.
+        op: &'static str,
+        /// Which matrix of the batch.
+        matrix: usize,
+        /// How many there are.
+        batch: usize,
+        /// What is wrong with it, and what could be done.
+        problem: String,
+    },
     /// A bad argument, told in words.
     #[error("{op}: {message}")]
     Invalid {
@@ -249,6 +261,18 @@ impl fmt::Display for Dims<'_> {
             write!(f, "{d}")?;
         }
         f.write_str(if self.0.len() == 1 { ",)" } else { ")" })
+    }
+}
+
+/// Names one matrix of a batch; says nothing of one that is alone.
+struct Which(usize, usize);
+
+impl fmt::Display for Which {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Which(_, 0 | 1) => f.write_str("the matrix "),
+            Which(matrix, batch) => write!(f, "matrix {matrix} of {batch} "),
+        }
     }
 }
 

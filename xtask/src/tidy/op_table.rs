@@ -3,31 +3,41 @@
 use super::text::contains_word;
 use super::{Problem, Source};
 
-/// The list of methods that tensors and variables offer.
-const METHODS: &str = "crates/tensor/src/ops/methods.rs";
+/// The lists of methods that tensors and variables offer.
+const METHODS: &[&str] = &[
+    "crates/tensor/src/ops/methods.rs",
+    "crates/tensor/src/ops/linalg/methods.rs",
+];
 
 /// The property tests with their tables, a file a family.
 const TABLE: &str = "crates/autograd/tests/it/op_table";
 
 pub(super) fn check(sources: &[Source]) -> Vec<Problem> {
-    let list = sources.iter().find(|source| source.path == METHODS);
+    let lists: Vec<&Source> = sources
+        .iter()
+        .filter(|source| METHODS.contains(&source.path.as_str()))
+        .collect();
     let tables: Vec<&Source> = sources
         .iter()
         .filter(|source| source.path.starts_with(TABLE))
         .collect();
-    let Some(list) = list.filter(|_| !tables.is_empty()) else {
-        let message = format!("{METHODS} or {TABLE} is missing: tell this rule where they are now");
+    if lists.len() < METHODS.len() || tables.is_empty() {
+        let message =
+            format!("one of {METHODS:?} or {TABLE} is missing: tell this rule where they are now");
         return vec![Problem::new("xtask/src/tidy/op_table.rs", 0, message)];
-    };
-    methods(&list.text)
-        .into_iter()
-        .filter(|(_, name)| !tables.iter().any(|table| is_called(&table.text, name)))
-        .map(|(line, name)| {
-            let message =
-                format!("`{name}` is not drawn in {TABLE}: add it to a table or a property there");
-            Problem::new(METHODS, line, message)
-        })
-        .collect()
+    }
+    let mut problems = Vec::new();
+    for list in lists {
+        for (line, name) in methods(&list.text) {
+            if !tables.iter().any(|table| is_called(&table.text, &name)) {
+                let message = format!(
+                    "`{name}` is not drawn in {TABLE}: add it to a table or a property there"
+                );
+                problems.push(Problem::new(&list.path, line, message));
+            }
+        }
+    }
+    problems
 }
 
 /// Names with their lines: the entries `name(arguments);` of each family, of methods or of functions without a
@@ -127,9 +137,14 @@ macro_rules! methods {
             text: text.to_owned(),
         };
         let table = "// log\n(\"e\", Var::exp), |x| x.add_scalar(1)?.neg()?; x.sum_to_size(&[]); Var::cat(&[x]); Var::meshgrid(&[x])";
-        let found = check(&[source(METHODS, LIST), source(TABLE, table)]);
+        let more = "        $crate::linalg_methods! { @family $T, Solve; inv() -> Self; }\n";
+        let found = check(&[
+            source(METHODS[0], LIST),
+            source(METHODS[1], more),
+            source(TABLE, table),
+        ]);
         let found: Vec<String> = found.iter().map(ToString::to_string).collect();
-        assert_eq!(found.len(), 2, "{found:?}");
+        assert_eq!(found.len(), 3, "{found:?}");
         assert!(
             found[0].starts_with("crates/tensor/src/ops/methods.rs:3: `log` is not drawn"),
             "{found:?}"
@@ -138,6 +153,10 @@ macro_rules! methods {
             found[1].starts_with("crates/tensor/src/ops/methods.rs:5: `add` is not drawn"),
             "{found:?}"
         );
-        assert_eq!(check(&[source(METHODS, LIST)]).len(), 1);
+        assert!(
+            found[2].starts_with("crates/tensor/src/ops/linalg/methods.rs:1: `inv` is not drawn"),
+            "{found:?}"
+        );
+        assert_eq!(check(&[source(METHODS[0], LIST)]).len(), 1);
     }
 }

@@ -194,25 +194,8 @@ macro_rules! methods {
             binary_cross_entropy(target: &Self, reduction: $crate::ops::Reduction);
             binary_cross_entropy_with_logits(target: &Self, reduction: $crate::ops::Reduction);
         }
-        impl $T {
-            /// A sum of products, written as an equation; see
-            /// [`Einsum::einsum`]($crate::ops::Einsum::einsum).
-            ///
-            /// # Errors
-            /// As there.
-            pub fn einsum(equation: &str, operands: &[&Self]) -> $crate::Result<Self> {
-                $crate::ops::Einsum::einsum(equation, operands)
-            }
-
-            /// The product of a chain of matrices; see
-            /// [`ProductChain::multi_dot`]($crate::ops::ProductChain::multi_dot).
-            ///
-            /// # Errors
-            /// As there.
-            pub fn multi_dot(chain: &[&Self]) -> $crate::Result<Self> {
-                $crate::ops::ProductChain::multi_dot(chain)
-            }
-        }
+        $crate::methods! { @static $T, Einsum; einsum(equation: &str, operands: &[&Self]); }
+        $crate::methods! { @static $T, ProductChain; multi_dot(chain: &[&Self]); }
     };
     (@questions $T:ty, $Family:ident; $($name:ident($($arg:ident: $Arg:ty),*);)*) => {
         impl $T {$(

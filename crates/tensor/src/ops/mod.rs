@@ -31,6 +31,8 @@ mod in_place;
 mod indexing;
 mod integer;
 mod lerp;
+#[cfg(feature = "linalg")]
+pub mod linalg;
 mod linear;
 mod linear_unit;
 mod logarithmic;

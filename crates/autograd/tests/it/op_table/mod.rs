@@ -5,6 +5,8 @@
 
 mod elementwise;
 mod indexing;
+#[cfg(feature = "linalg")]
+mod linalg;
 mod losses;
 mod products;
 mod reductions;
