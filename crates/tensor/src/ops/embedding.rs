@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::indexing::{Pick, embed};
-use super::places::{Places, resolve_position};
+use super::places::Places;
+use super::positions::resolve_position;
 use super::{Arithmetic, Shapes};
 use crate::{Array, ErrorKind, Op, Result, Saved, Saves, Tensor};
 

@@ -242,23 +242,29 @@ fn put_entries<A: Array>(
     expect_one_dtype(op, x, source)?;
     with_dims(x, |x| {
         let places = Places::entries(op, x.shape(), dim, index)?;
-        let one = source.shape().is_empty() && places.shape() == [1];
-        let source = if one {
-            source.reshape([1])?
-        } else {
-            source.clone()
-        };
-        if source.shape() != places.shape() {
-            return Err(ErrorKind::ShapeMismatch {
-                op,
-                what: "the source has one entry for each of the index and the tensor's shape elsewhere",
-                lhs: source.shape().to_vec(),
-                rhs: places.shape().to_vec(),
-            }
-            .into());
-        }
+        let source = expect_entries(op, &places, source)?;
         put(Arc::new(places), x, &source, accumulate)
     })
+}
+
+/// The source in the shape of the places; a number counts as a vector of one.
+///
+/// # Errors
+/// Another shape.
+pub(super) fn expect_entries<A: Array>(op: &'static str, places: &Places, source: &A) -> Result<A> {
+    if source.shape() == places.shape() {
+        return Ok(source.clone());
+    }
+    if source.shape().is_empty() && places.shape() == [1] {
+        return source.reshape([1]);
+    }
+    Err(ErrorKind::ShapeMismatch {
+        op,
+        what: "the source has one entry for each of the index and the tensor's shape elsewhere",
+        lhs: source.shape().to_vec(),
+        rhs: places.shape().to_vec(),
+    }
+    .into())
 }
 
 /// The integers of an index, each once.

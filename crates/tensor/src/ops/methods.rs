@@ -162,6 +162,8 @@ macro_rules! methods {
             scatter(dim: isize, index: &$crate::Tensor, source: &Self);
             scatter_value(dim: isize, index: &$crate::Tensor, value: impl Into<$crate::Scalar>);
             scatter_add(dim: isize, index: &$crate::Tensor, source: &Self);
+        }
+        $crate::methods! { @family $T, Scattering;
             scatter_reduce(dim: isize, index: &$crate::Tensor, source: &Self, reduce: $crate::ops::ScatterReduction, include_self: bool);
             index_reduce(dim: isize, index: &$crate::Tensor, source: &Self, reduce: $crate::ops::ScatterReduction, include_self: bool);
         }

@@ -78,7 +78,6 @@ fn divides(op: &'static str, what: &str, size: usize, by: usize) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::testkit::assert_close;
     use crate::{DType, Tensor, tensor};
 

@@ -1,5 +1,6 @@
 //! Which elements of a tensor an index names, whatever the strides of its memory.
 
+use super::positions::{positions, resolve_position, resolve_range};
 use crate::dispatch::for_compute;
 use crate::index::Index;
 use crate::kernel::{self, Number, Picked, Table};
@@ -404,53 +405,6 @@ fn consumed(index: &Index) -> usize {
     }
 }
 
-/// A position from the front.
-pub(super) fn resolve_position(
-    op: &'static str,
-    index: i64,
-    dim: usize,
-    size: usize,
-) -> Result<usize> {
-    let from_front = if index < 0 {
-        index.wrapping_add(size as i64)
-    } else {
-        index
-    };
-    if from_front < 0 || from_front as u64 >= size as u64 {
-        return Err(ErrorKind::IndexOutOfRange {
-            op,
-            index,
-            dim,
-            size,
-        }
-        .into());
-    }
-    Ok(from_front as usize)
-}
-
-/// First position and length of a Python slice of a dimension.
-pub(super) fn resolve_range(
-    op: &'static str,
-    (start, end, step): (Option<isize>, Option<isize>, isize),
-    size: usize,
-) -> Result<(usize, usize)> {
-    if step < 1 {
-        let message = format!("a step is at least 1, got {step}; flip reverses a dimension");
-        return Err(ErrorKind::Invalid { op, message }.into());
-    }
-    let bound = |at: isize| {
-        let at = if at < 0 {
-            at.saturating_add(size as isize)
-        } else {
-            at
-        };
-        at.clamp(0, size as isize) as usize
-    };
-    let (start, end) = (start.map_or(0, bound), end.map_or(size, bound));
-    let len = end.saturating_sub(start).div_ceil(step as usize);
-    Ok((if len == 0 { 0 } else { start }, len))
-}
-
 /// The tables of positions that an index tensor stands for: itself, or one for each dimension of a
 /// mask.
 fn tables_of(
@@ -482,42 +436,4 @@ fn tables_of(
         Tensor::from_vec(column, [n])
     };
     masked.iter().map(column).collect()
-}
-
-/// Integers as contiguous `i64` positions that exist, counted from the front.
-pub(super) fn positions(
-    op: &'static str,
-    index: &Tensor,
-    dim: usize,
-    size: usize,
-    from_end: bool,
-) -> Result<Tensor> {
-    if !index.dtype().is_integer() {
-        return Err(ErrorKind::DType {
-            op,
-            expected: "an index of integers",
-            got: index.dtype(),
-        }
-        .into());
-    }
-    let index = index.to_dtype(DType::I64)?.contiguous();
-    let found = index.host_slice::<i64>();
-    let lowest = if from_end { -(size as i64) } else { 0 };
-    if let Some(&index) = found.iter().find(|&&i| i < lowest || i >= size as i64) {
-        return Err(ErrorKind::IndexOutOfRange {
-            op,
-            index,
-            dim,
-            size,
-        }
-        .into());
-    }
-    if found.iter().all(|&i| i >= 0) {
-        return Ok(index);
-    }
-    let from_front = |&i: &i64| if i < 0 { i + size as i64 } else { i };
-    Tensor::from_vec(
-        found.iter().map(from_front).collect::<Vec<i64>>(),
-        index.shape(),
-    )
 }

@@ -2,7 +2,7 @@
 
 use super::expand::Expand;
 use super::permute::Permute;
-use super::places::{resolve_position, resolve_range};
+use super::positions::{resolve_position, resolve_range};
 use super::reshape::{Reshape, viewable};
 use super::slice::Slice;
 use crate::index::Position;
