@@ -56,6 +56,11 @@ pub enum Error {
         "{0}: only a leaf can be changed; this variable is the result of an operation or a constant"
     )]
     NotALeaf(&'static str),
+    /// Writing into a leaf that requires a gradient would cut it off from those who hold it.
+    #[error(
+        "{0}: a leaf that requires a gradient is written; do so under no_grad, or write into a result of it"
+    )]
+    LeafWritten(&'static str),
     /// A new value must fit the old one.
     #[error(
         "set_value: the leaf has shape {shape:?} and dtype {dtype}, the new value {got:?} and {got_dtype}"

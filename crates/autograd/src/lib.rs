@@ -7,6 +7,7 @@
 //!
 //! Start with [`Var`], then [`grad`] and [`no_grad`].
 
+mod assign;
 mod engine;
 mod error;
 mod few;

@@ -1,4 +1,4 @@
-//! Tensors written as nested lists.
+//! Tensors written and read as nested lists.
 
 use crate::error::ErrorKind;
 use crate::{DType, Element, Result, Scalar, Tensor};
@@ -98,6 +98,45 @@ impl Tensor {
     }
 }
 
+impl Tensor {
+    /// The rows of a matrix as vectors, converted to `T`.
+    ///
+    /// # Errors
+    /// Not two dimensions.
+    ///
+    /// ```
+    /// # use gradus_tensor::tensor;
+    /// let x = tensor![[1, 2], [3, 4]].t()?;
+    /// assert_eq!(x.to_vec2::<i64>()?, [[1, 3], [2, 4]]);
+    /// # Ok::<(), gradus_tensor::Error>(())
+    /// ```
+    pub fn to_vec2<T: Element>(&self) -> Result<Vec<Vec<T>>> {
+        let &[rows, columns] = self.shape() else {
+            return Err(self.not_nested("to_vec2", "2 dimensions"));
+        };
+        let values = self.to_vec::<T>()?;
+        let row = |i: usize| values[i * columns..(i + 1) * columns].to_vec();
+        Ok((0..rows).map(row).collect())
+    }
+
+    /// The matrices of a tensor of three dimensions, row by row, converted to `T`.
+    ///
+    /// # Errors
+    /// Not three dimensions.
+    pub fn to_vec3<T: Element>(&self) -> Result<Vec<Vec<Vec<T>>>> {
+        if self.rank() != 3 {
+            return Err(self.not_nested("to_vec3", "3 dimensions"));
+        }
+        self.rows()?.map(|matrix| matrix.to_vec2()).collect()
+    }
+
+    #[cold]
+    fn not_nested(&self, op: &'static str, expected: &'static str) -> crate::Error {
+        let got = self.shape().to_vec();
+        ErrorKind::Rank { op, expected, got }.into()
+    }
+}
+
 /// A tensor from a nested list, as `torch.tensor`: float literals give `f32`, integer literals `i64`,
 /// `true` and `false` give bool.
 ///
@@ -132,5 +171,21 @@ mod tests {
         assert_eq!(tensor![].shape(), [0]);
         assert_eq!(tensor![1.5f64].dtype(), DType::F32);
         assert_eq!(tensor![i64::MAX].to_vec::<i64>().unwrap(), [i64::MAX]);
+    }
+
+    #[test]
+    fn nested_vectors_come_out() {
+        let x = tensor![[[1, 2, 3], [4, 5, 6]]];
+        assert_eq!(
+            x.to_vec3::<f32>().unwrap(),
+            [[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]]
+        );
+        let none = x.narrow(2, 0, 0).unwrap();
+        assert_eq!(none.to_vec3::<u8>().unwrap(), [[[], []] as [[u8; 0]; 2]]);
+        assert_eq!(
+            x.to_vec2::<f32>().unwrap_err().to_string(),
+            "to_vec2: expected 2 dimensions, got shape (1, 2, 3)"
+        );
+        assert!(tensor![1].to_vec3::<i64>().is_err());
     }
 }

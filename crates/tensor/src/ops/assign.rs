@@ -1,5 +1,6 @@
 //! Writing into a tensor by index.
 
+use super::indexing::spread;
 use super::places::Places;
 use crate::index::Indices;
 use crate::{DType, Result, Scalar, Tensor};
@@ -72,20 +73,10 @@ impl Tensor {
     /// ```
     pub fn set(&mut self, indices: impl Indices, values: impl Values) -> Result<()> {
         let places = Places::index("set", self.shape(), &indices.to_indices())?;
-        let values = values.to_values(self.dtype())?.expand_as_values(&places)?;
+        let values = spread(&values.to_values(self.dtype())?, &places)?;
         self.make_exclusive();
         places.write(self, &values);
         Ok(())
-    }
-
-    /// Broadcast to the shape of what is written; leading dimensions of size 1 beyond it count for
-    /// nothing, as in PyTorch.
-    fn expand_as_values(&self, places: &Places) -> Result<Tensor> {
-        let extra = self.rank().saturating_sub(places.shape().len());
-        if extra > 0 && self.shape()[..extra].iter().all(|&size| size == 1) {
-            return self.reshape(&self.shape()[extra..])?.expand(places.shape());
-        }
-        self.expand(places.shape())
     }
 }
 

@@ -6,6 +6,7 @@ use super::Shapes;
 use super::indexing::{Pick, put};
 use super::operands::expect_one_dtype;
 use super::places::Places;
+use super::positions::positions;
 use crate::layout::{broadcast_shapes, resolve_dim};
 use crate::{Array, ErrorKind, Result, Scalar, Tensor};
 
@@ -77,15 +78,16 @@ pub trait Gathering: Array {
         }
     }
 
-    /// As [`gather`](Gathering::gather), with shapes that broadcast in all other dimensions: the
-    /// counterpart of what `argmax` and `argsort` give. Without `dim` both are read as vectors.
+    /// As [`gather`](Gathering::gather), with shapes that broadcast in all other dimensions and
+    /// positions that may count from the end: the counterpart of what `argmax` and `argsort` give.
+    /// Without `dim` both are read as vectors.
     ///
     /// # Errors
     /// As there.
     fn take_along_dim(&self, indices: &Tensor, dim: Option<isize>) -> Result<Self> {
         const OP: &str = "take_along_dim";
         let Some(dim) = dim else {
-            return self.reshape([-1])?.gather(0, &indices.reshape([-1])?);
+            return self.ravel()?.take_along_dim(&indices.ravel()?, Some(0));
         };
         let rank = self.shape().len();
         if rank != indices.rank() {
@@ -98,8 +100,10 @@ pub trait Gathering: Array {
             .into());
         }
         let at = resolve_dim(OP, dim, rank)?;
+        let size = self.shape().get(at).copied().unwrap_or(1);
+        let indices = positions(OP, indices, at, size, true)?;
         if rank == 0 {
-            return self.gather(dim, indices);
+            return self.gather(dim, &indices);
         }
         let with = |shape: &[usize], size: usize| {
             let mut shape = shape.to_vec();
@@ -201,6 +205,8 @@ mod tests {
             &x.take_along_dim(&tensor![5, 0], None).unwrap(),
             &[6.0, 1.0],
         );
+        let last = x.take_along_dim(&tensor![[-1], [0]], Some(1)).unwrap();
+        assert_close(&last, &[3.0, 4.0]);
         assert!(x.take_along_dim(&tensor![0], Some(1)).is_err());
     }
 

@@ -134,7 +134,7 @@ pub trait Indexing: Array {
     fn index_put(&self, indices: impl Indices, values: &Self, accumulate: bool) -> Result<Self> {
         expect_one_dtype(Put::NAME, self, values)?;
         let places = Places::index(Put::NAME, self.shape(), &indices.to_indices())?;
-        let values = values.expand(places.shape())?;
+        let values = spread(values, &places)?;
         put(Arc::new(places), self, &values, accumulate)
     }
 
@@ -229,6 +229,20 @@ pub trait Indexing: Array {
     }
 }
 impl<A: Array> Indexing for A {}
+
+/// Values broadcast to the shape of the places; leading dimensions of size 1 beyond it count for
+/// nothing, as in PyTorch.
+///
+/// # Errors
+/// Values that do not broadcast.
+pub(super) fn spread<A: Array>(values: &A, places: &Places) -> Result<A> {
+    let own = values.shape();
+    let extra = own.len().saturating_sub(places.shape().len());
+    if extra > 0 && own[..extra].iter().all(|&size| size == 1) {
+        return values.reshape(&own[extra..])?.expand(places.shape());
+    }
+    values.expand(places.shape())
+}
 
 /// `x` with `source` written or added to the entries of `dim` that `index` names.
 fn put_entries<A: Array>(

@@ -14,7 +14,7 @@ pub enum PadMode {
     Reflect,
     /// The elements at the edge.
     Replicate,
-    /// The tensor again, as if it were a ring.
+    /// The tensor again, as if it were a ring; what negative numbers take away is no part of it.
     Circular,
 }
 
@@ -126,8 +126,17 @@ pub trait Padding: Array {
             PadMode::Constant(value) => pad_constant(self, pad, value),
             _ => {
                 let mut padded = self.clone();
+                if mode == PadMode::Circular {
+                    // What is taken away is no part of the ring.
+                    let cuts: Vec<isize> = pad.iter().map(|&n| n.min(0)).collect();
+                    padded = pad_constant(&padded, &cuts, Scalar::Int(0))?;
+                }
                 for (d, sides) in pad.chunks_exact(2).enumerate() {
-                    padded = pad_by_index(&padded, rank - 1 - d, [sides[0], sides[1]], mode)?;
+                    let mut sides = [sides[0], sides[1]];
+                    if mode == PadMode::Circular {
+                        sides = sides.map(|n| n.max(0));
+                    }
+                    padded = pad_by_index(&padded, rank - 1 - d, sides, mode)?;
                 }
                 Ok(padded)
             }
@@ -286,7 +295,8 @@ mod tests {
             &[3.0, 1.0, 2.0, 3.0, 1.0, 2.0, 3.0],
         );
         assert_close(&of(&[-1, 2], PadMode::Reflect), &[2.0, 3.0, 2.0, 1.0]);
-        assert_close(&of(&[-2, 3], PadMode::Circular), &[3.0, 1.0, 2.0, 3.0]);
+        assert_close(&of(&[-1, 2], PadMode::Circular), &[2.0, 3.0, 2.0, 3.0]);
+        assert!(x.pad(&[-2, 2], PadMode::Circular).is_err());
         assert_close(&of(&[-4, 5], PadMode::Replicate), &[3.0, 3.0, 3.0, 3.0]);
         assert_eq!(
             x.pad(&[3, 0], PadMode::Reflect).unwrap_err().to_string(),
