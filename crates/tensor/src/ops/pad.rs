@@ -227,7 +227,7 @@ fn pad_by_index<A: Array>(x: &A, dim: usize, sides: [isize; 2], mode: PadMode) -
     Layout::row_major(Pad::NAME, &shape)?;
     let last = size as i64 - 1;
     let source = |i: i64| {
-        let at = i - sides[0] as i64;
+        let at = i.saturating_sub(sides[0] as i64);
         match mode {
             PadMode::Reflect if at < 0 => -at,
             PadMode::Reflect if at > last => 2 * last - at,

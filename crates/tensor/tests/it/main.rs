@@ -1,3 +1,4 @@
 //! Laws that cross the files of this crate.
 
+mod hostile_arguments;
 mod threads;
