@@ -195,6 +195,14 @@ impl CsvReader {
         table::read_table(self, opened, Some(bytes))
     }
 
+    /// Reads numbers from whatever gives bytes: a socket, a pipe, an unpacked file. Error messages call it `name`.
+    ///
+    /// # Errors
+    /// Those of [`read`](Self::read).
+    pub fn read_from(&self, name: &str, source: impl Read + Send) -> Result<Table> {
+        table::read_table(self, self.open(name, source)?, None)
+    }
+
     /// Reads numbers from text, which error messages call `name`.
     ///
     /// # Errors

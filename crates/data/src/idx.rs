@@ -79,6 +79,9 @@ pub fn write_idx(path: impl AsRef<Path>, tensor: &Tensor) -> Result<()> {
 #[cfg(feature = "gzip")]
 fn unpack(bytes: &[u8]) -> Result<Vec<u8>, String> {
     use std::io::Read;
+    /// More than this is taken for hostile, unless the file is large, too.
+    const LARGE: u64 = 1 << 28;
+    const LARGE_RATIO: u64 = 64;
     let damaged = |error: std::io::Error| format!("the gzipped data is damaged: {error}");
     let mut reader = flate2::read::MultiGzDecoder::new(bytes);
     // The header first: it says how much there should be, and one byte more shows that there is more.
@@ -93,6 +96,12 @@ fn unpack(bytes: &[u8]) -> Result<Vec<u8>, String> {
         .read_to_end(&mut unpacked)
         .map_err(damaged)?;
     let size = Header::parse(&unpacked)?.size as u64;
+    if size > LARGE.max(LARGE_RATIO * bytes.len() as u64) {
+        return Err(format!(
+            "it unpacks to {size} bytes, too many for a file of {}",
+            bytes.len()
+        ));
+    }
     (&mut reader)
         .take(size.saturating_add(1))
         .read_to_end(&mut unpacked)
@@ -340,6 +349,12 @@ mod tests {
         refuses(
             &pack(&[whole, &vec![0; 1 << 24][..]].concat()),
             "the shape [3] needs 3 bytes, the file has more",
+        );
+        let huge = [&[0, 0, 8, 2][..], &[0, 1, 0, 0, 0, 1, 0, 0]].concat();
+        let error = idx_from_bytes(&pack(&huge)).unwrap_err().to_string();
+        assert!(
+            error.contains("it unpacks to 4294967296 bytes, too many"),
+            "{error}"
         );
         let cut = &pack(whole)[..12];
         let error = idx_from_bytes(cut).unwrap_err().to_string();

@@ -8,6 +8,9 @@ use std::path::Path;
 /// A picture may take this many times the memory of its file. Deflate and JPEG pack one colour a thousandfold; more than
 /// that is not there, whatever a header says.
 const LARGEST_RATIO: usize = 2048;
+/// A picture larger than this is taken for hostile, unless its file is large, too.
+const LARGE: usize = 1 << 28;
+const LARGE_RATIO: usize = 64;
 
 /// Reads a picture, PNG or JPEG, as torchvision's transforms take it.
 ///
@@ -79,6 +82,7 @@ fn plausible(shape: [usize; 3], packed: usize) -> Result<usize, String> {
         .try_fold(1_usize, |bytes, &size| bytes.checked_mul(size));
     bytes
         .filter(|&bytes| bytes / LARGEST_RATIO <= packed)
+        .filter(|&bytes| bytes <= LARGE.max(packed.saturating_mul(LARGE_RATIO)))
         .ok_or_else(|| {
             let [height, width, _] = shape;
             format!("a file of {packed} bytes cannot hold {height} × {width} pixels")
@@ -88,7 +92,7 @@ fn plausible(shape: [usize; 3], packed: usize) -> Result<usize, String> {
 fn png(bytes: &[u8]) -> Result<Pixels, String> {
     let damaged = |error: png::DecodingError| format!("the PNG is damaged: {error}");
     let limits = png::Limits {
-        bytes: bytes.len().saturating_mul(LARGEST_RATIO),
+        bytes: LARGE.max(bytes.len().saturating_mul(LARGE_RATIO)),
     };
     let mut decoder = png::Decoder::new_with_limits(Cursor::new(bytes), limits);
     decoder.set_transformations(png::Transformations::normalize_to_color8());

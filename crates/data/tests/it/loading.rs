@@ -1,6 +1,8 @@
 //! Loaders: every sample exactly once, whatever the settings.
 
-use gradus_data::{DataLoader, TensorDataset, random_split};
+use gradus_data::{
+    DataLoader, DatasetExt, IterableExt, IterableLoader, TensorDataset, random_split,
+};
 use gradus_random::Generator;
 use gradus_tensor::Tensor;
 use proptest::prelude::*;
@@ -52,6 +54,74 @@ proptest! {
             prop_assert_eq!(seen.len(), len);
             prop_assert_eq!(len, if drop_last { n / batch_size * batch_size } else { n });
         }
+    }
+
+    #[test]
+    fn batches_are_the_same_for_any_number_of_workers(
+        n in 0_usize..60,
+        batch_size in 1_usize..12,
+        prefetch in 0_usize..4,
+        shuffle: bool,
+        drop_last: bool,
+        own: bool,
+        seed: u64,
+    ) {
+        let epochs = |workers| {
+            let rng = Generator::new(seed);
+            let noisy = numbers(n).augment(seed, |sample, stream| {
+                let noise = stream.below(1 << 40) as i64;
+                let (x, _) = sample.pair()?;
+                let x = Tensor::scalar(x.item::<i64>()? + noise);
+                Ok((x.clone(), x).into())
+            });
+            let loader = DataLoader::new(noisy, batch_size)
+                .shuffle(shuffle)
+                .drop_last(drop_last)
+                .workers(workers)
+                .prefetch(prefetch);
+            let loader = if own { loader.generator(&rng) } else { loader.rng(&rng) };
+            (epoch(&loader), epoch(&loader), rng.state())
+        };
+        let expected = epochs(0);
+        for workers in [1, 2, 7] {
+            prop_assert!(epochs(workers) == expected, "{} workers", workers);
+        }
+    }
+
+    #[test]
+    fn a_stream_delivers_every_sample_once(
+        n in 0_i64..60,
+        batch_size in 1_usize..12,
+        buffer in 1_usize..20,
+        prefetch in 0_usize..4,
+        drop_last: bool,
+        stop in 0_usize..20,
+        seed: u64,
+    ) {
+        let loader = |prefetch| {
+            let numbers = move |_: u64| (0..n).map(|i| Ok(Tensor::scalar(i).into()));
+            let shuffled = numbers.shuffle(buffer, seed).unwrap();
+            IterableLoader::new(shuffled, batch_size).drop_last(drop_last).prefetch(prefetch)
+        };
+        let read = |loader: &IterableLoader| -> Vec<Vec<i64>> {
+            loader.iter().map(|batch| batch.unwrap()[0].to_vec().unwrap()).collect()
+        };
+        let source = loader(0);
+        let batches = read(&source);
+        prop_assert_eq!(&batches, &read(&loader(prefetch)));
+        let mut seen = batches.concat();
+        seen.sort_unstable();
+        seen.dedup();
+        let whole = if drop_last { n / batch_size as i64 * batch_size as i64 } else { n };
+        prop_assert_eq!(seen.len() as i64, whole);
+
+        let stop = stop.min(batches.len());
+        let interrupted = loader(prefetch);
+        let mut iterator = interrupted.iter();
+        iterator.by_ref().take(stop).for_each(|batch| drop(batch.unwrap()));
+        let continued = loader(0);
+        continued.load_state(&interrupted.state()).unwrap();
+        prop_assert_eq!(read(&continued), &batches[stop..]);
     }
 
     #[test]
