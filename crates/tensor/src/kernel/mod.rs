@@ -5,6 +5,7 @@
 
 mod by_function;
 mod copy;
+mod count;
 mod dense;
 mod elementwise;
 mod gather;
@@ -14,9 +15,13 @@ mod math;
 mod parallel;
 mod reduce;
 mod rows;
+mod scan;
 mod scatter;
+mod search;
 mod select;
 mod simd;
+mod softmax;
+mod sort;
 pub(crate) mod special;
 mod strided;
 mod triangle;
@@ -27,14 +32,25 @@ pub(crate) use by_function::{map_f64, map_i64, test_f64, zip_f64, zip_i64};
 pub(crate) use copy::{
     cast, copy_from, fill, first, flip, from_slice, join, materialize, single, write,
 };
+pub(crate) use count::{count_into, histogram};
 pub(crate) use dense::Dense;
 pub(crate) use elementwise::{map, update, zip, zip3};
 pub(crate) use gather::{Picked, Table, gather, take_rows};
 pub use math::Real;
 pub(crate) use parallel::for_pieces;
 pub use parallel::{num_threads, set_num_threads};
-pub(crate) use reduce::{Number, extreme_last, sum_middle, sum_of};
+pub(crate) use reduce::{
+    Larger, Number, Smaller, Times, find_middle, join_middle, sum_middle, sum_of,
+};
+pub(crate) use scan::{
+    cumulative_logsumexp, cumulative_product, cumulative_sum, linear_recurrence, running_extreme,
+};
 pub(crate) use scatter::{scatter, scatter_with};
+pub(crate) use search::search;
 pub(crate) use select::select;
 pub(crate) use simd::{Kernel, dispatch};
+pub(crate) use softmax::{
+    LogSoftmax, LogSoftmaxAdjoint, LogSumExp, Softmax, SoftmaxAdjoint, on_rows, powers_of_rows,
+};
+pub(crate) use sort::{Ordered, Ranks, equal_neighbours, order, order_of_rows};
 pub(crate) use triangle::triangle;

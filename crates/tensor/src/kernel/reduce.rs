@@ -1,9 +1,9 @@
-//! Sums and extremes along dimensions.
+//! Sums, products and extremes along dimensions.
 //!
-//! A tensor is seen as `(outer, middle, inner)` and the middle is reduced. Sums along contiguous
-//! memory run in 32 lanes over blocks of 4096, blocks are added pairwise; sums across rows add blocks
-//! of 64 rows. Bounds depend on sizes only, so threads change no bit, and rounding errors grow with
-//! the logarithm of the count.
+//! A tensor is seen as `(outer, middle, inner)` and the middle is reduced. Contiguous memory is
+//! joined in 32 lanes over blocks of 4096, blocks pairwise; rows across are joined in blocks of 64,
+//! and the blocks' results again. Bounds depend on sizes only, so threads change no bit, and the
+//! rounding errors of sums grow with the logarithm of the count.
 
 use std::mem::MaybeUninit;
 
@@ -44,72 +44,158 @@ macro_rules! number {
 }
 number!(wrapping: u8 i8 i16 i32 i64; plain: half::f16 half::bf16 f32 f64);
 
-/// So few elements are added in four running sums.
+/// How two numbers become one; associative up to rounding.
+pub(crate) trait Join<T>: Copy + Send + Sync {
+    /// Joined with a number, it gives that number.
+    const START: T;
+    fn join(self, a: T, b: T) -> T;
+}
+
+/// `a + b`.
+#[derive(Clone, Copy)]
+pub(crate) struct Plus;
+impl<T: Number> Join<T> for Plus {
+    const START: T = T::ZERO;
+    #[inline(always)]
+    fn join(self, a: T, b: T) -> T {
+        a.plus(b)
+    }
+}
+
+/// `a · b`.
+#[derive(Clone, Copy)]
+pub(crate) struct Times;
+impl<T: Number> Join<T> for Times {
+    const START: T = T::ONE;
+    #[inline(always)]
+    fn join(self, a: T, b: T) -> T {
+        a.times(b)
+    }
+}
+
+/// The larger one; NaN if either is NaN.
+#[derive(Clone, Copy)]
+pub(crate) struct Larger;
+
+/// The smaller one; NaN if either is NaN.
+#[derive(Clone, Copy)]
+pub(crate) struct Smaller;
+
+macro_rules! extremes {
+    ($($T:ty: $lowest:expr, $highest:expr;)*) => {$(
+        impl Join<$T> for Larger {
+            const START: $T = $lowest;
+            #[inline(always)]
+            #[allow(clippy::eq_op, reason = "only NaN differs from itself; the same text serves integers")]
+            fn join(self, a: $T, b: $T) -> $T {
+                if (a >= b) | (a != a) { a } else { b }
+            }
+        }
+        impl Join<$T> for Smaller {
+            const START: $T = $highest;
+            #[inline(always)]
+            #[allow(clippy::eq_op, reason = "only NaN differs from itself; the same text serves integers")]
+            fn join(self, a: $T, b: $T) -> $T {
+                if (a <= b) | (a != a) { a } else { b }
+            }
+        }
+    )*};
+}
+extremes! {
+    f32: f32::NEG_INFINITY, f32::INFINITY;
+    f64: f64::NEG_INFINITY, f64::INFINITY;
+    i64: i64::MIN, i64::MAX;
+}
+
+/// So few elements are joined in four running results.
 const FEW: usize = 8;
 const BLOCK: usize = 4096;
+/// So few rows are joined one after the other, more of them four at a time.
+const FEW_ROWS: usize = 16;
 const ROWS: usize = 64;
 /// Reductions of fewer elements stay on this thread.
 const WORTH: usize = 128 * 1024;
 
-struct SumBlock<'a, T>(&'a [T]);
-impl<T: Number> Kernel for SumBlock<'_, T> {
+/// A slice of at most one block.
+#[inline(always)]
+fn join_lanes<T: Element, J: Join<T>>(xs: &[T], j: J) -> T {
+    let chunks = xs.chunks_exact(LANES);
+    let rest = chunks.remainder();
+    let mut lanes = [J::START; LANES];
+    for chunk in chunks {
+        for (lane, &x) in lanes.iter_mut().zip(chunk) {
+            *lane = j.join(*lane, x);
+        }
+    }
+    for (lane, &x) in lanes.iter_mut().zip(rest) {
+        *lane = j.join(*lane, x);
+    }
+    fold(
+        lanes,
+        #[inline(always)]
+        |a, b| j.join(a, b),
+    )
+}
+
+/// A few numbers in four running results, then these in order: what PyTorch does with so few.
+///
+/// An index loop: iterator adapters would not be inlined into the versions for wider registers.
+#[inline(always)]
+fn few<T: Copy, J: Join<T>>(len: usize, j: J, term: impl Fn(usize) -> T) -> T {
+    let mut running = [J::START; 4];
+    for i in 0..len {
+        running[i % 4] = j.join(running[i % 4], term(i));
+    }
+    j.join(
+        j.join(j.join(running[0], running[1]), running[2]),
+        running[3],
+    )
+}
+
+struct JoinBlock<'a, T, J>(&'a [T], J);
+impl<T: Element, J: Join<T>> Kernel for JoinBlock<'_, T, J> {
     type Output = T;
     const WIDE: bool = is_wide::<T>();
     #[inline(always)]
     fn run(self) -> T {
-        let chunks = self.0.chunks_exact(LANES);
-        let rest = chunks.remainder();
-        let mut lanes = [T::ZERO; LANES];
-        for chunk in chunks {
-            for (lane, &x) in lanes.iter_mut().zip(chunk) {
-                *lane = lane.plus(x);
-            }
-        }
-        for (lane, &x) in lanes.iter_mut().zip(rest) {
-            *lane = lane.plus(x);
-        }
-        fold(lanes, T::plus)
+        join_lanes(self.0, self.1)
     }
 }
 
-/// A few numbers in four running sums, then these in order: what PyTorch does with so few.
-///
-/// An index loop: iterator adapters would not be inlined into the versions for wider registers.
-#[inline(always)]
-fn few<T: Number>(len: usize, term: impl Fn(usize) -> T) -> T {
-    let mut sums = [T::ZERO; 4];
-    for i in 0..len {
-        sums[i % 4] = sums[i % 4].plus(term(i));
-    }
-    sums[0].plus(sums[1]).plus(sums[2]).plus(sums[3])
-}
-
-/// The sum of a slice.
+/// All numbers of a slice joined.
 #[inline]
-pub(crate) fn sum_slice<T: Number>(xs: &[T]) -> T {
+fn join_slice<T: Element, J: Join<T>>(xs: &[T], j: J) -> T {
     if xs.len() <= FEW {
         return few(
             xs.len(),
+            j,
             #[inline(always)]
             |i| xs[i],
         );
     }
-    sum_tree(xs)
+    join_tree(xs, j)
 }
 
-fn sum_tree<T: Number>(xs: &[T]) -> T {
+fn join_tree<T: Element, J: Join<T>>(xs: &[T], j: J) -> T {
     if xs.len() <= BLOCK {
-        return dispatch(SumBlock(xs));
+        return dispatch(JoinBlock(xs, j));
     }
-    let blocks = xs.len().div_ceil(BLOCK);
-    let mut sums = vec![T::ZERO; blocks];
-    let target = Shared(sums.as_mut_ptr());
-    for_pieces(xs.len(), BLOCK, WORTH, |r| {
-        let at = r.start / BLOCK;
-        // SAFETY: one piece per block, each writes its own sum.
-        unsafe { target.range(&(at..at + 1))[0] = dispatch(SumBlock(&xs[r])) };
+    let blocks = scratch::<T>(xs.len().div_ceil(BLOCK), |blocks| {
+        let target = Shared(blocks.as_mut_ptr());
+        for_pieces(xs.len(), BLOCK, WORTH, |r| {
+            let at = r.start / BLOCK;
+            // SAFETY: one piece per block, each writes its own result.
+            unsafe { target.range(&(at..at + 1))[0].write(dispatch(JoinBlock(&xs[r], j))) };
+        });
     });
-    sum_tree(&sums)
+    join_tree(blocks.host_slice::<T>(), j)
+}
+
+/// Numbers in recycled memory; `fill` writes each of them.
+fn scratch<T: Element>(len: usize, fill: impl FnOnce(&mut [MaybeUninit<T>])) -> Tensor {
+    let layout = Layout::row_major("reduce", &[len]).expect("fewer elements than the operand has");
+    // SAFETY: the caller's closure writes every element.
+    unsafe { Tensor::build::<T>(&layout, fill) }
 }
 
 struct SumOf<'a, T, F>(&'a [T], &'a [T], F);
@@ -132,6 +218,7 @@ impl<T: Number, F: Fn(T, T) -> T> Kernel for SumOf<'_, T, F> {
             }
             return few(
                 a.len(),
+                Plus,
                 #[inline(always)]
                 |i| terms[i],
             );
@@ -151,7 +238,7 @@ impl<T: Number, F: Fn(T, T) -> T> Kernel for SumOf<'_, T, F> {
     }
 }
 
-/// The sum of `f` over pairs of elements, added in the same tree as [`sum_slice`]. Shapes must be
+/// The sum of `f` over pairs of elements, added in the same tree as sums of one tensor. Shapes must be
 /// equal.
 #[inline]
 pub(crate) fn sum_of<T: Number>(
@@ -165,112 +252,258 @@ pub(crate) fn sum_of<T: Number>(
     if xs.len() <= BLOCK {
         return dispatch(SumOf(xs, ys, f));
     }
-    let mut sums = vec![T::ZERO; xs.len().div_ceil(BLOCK)];
-    let target = Shared(sums.as_mut_ptr());
-    for_pieces(xs.len(), BLOCK, WORTH, |r| {
-        let at = r.start / BLOCK;
-        // SAFETY: one piece per block, each writes its own sum.
-        unsafe { target.range(&(at..at + 1))[0] = dispatch(SumOf(&xs[r.clone()], &ys[r], f)) };
+    let sums = scratch::<T>(xs.len().div_ceil(BLOCK), |sums| {
+        let target = Shared(sums.as_mut_ptr());
+        for_pieces(xs.len(), BLOCK, WORTH, |r| {
+            let at = r.start / BLOCK;
+            let sum = dispatch(SumOf(&xs[r.clone()], &ys[r], f));
+            // SAFETY: one piece per block, each writes its own sum.
+            unsafe { target.range(&(at..at + 1))[0].write(sum) };
+        });
     });
-    sum_tree(&sums)
+    join_tree(sums.host_slice::<T>(), Plus)
 }
 
-struct AddRow<'a, T>(&'a mut [T], &'a [T]);
-impl<T: Number> Kernel for AddRow<'_, T> {
+/// Each row of `middle` elements, at most a block, becomes one number.
+struct JoinEach<'a, T, J>(&'a [T], usize, &'a mut [MaybeUninit<T>], J);
+impl<T: Element, J: Join<T>> Kernel for JoinEach<'_, T, J> {
     type Output = ();
     const WIDE: bool = is_wide::<T>();
     #[inline(always)]
     fn run(self) {
-        for (sum, &x) in self.0.iter_mut().zip(self.1) {
-            *sum = sum.plus(x);
+        let JoinEach(xs, middle, out, j) = self;
+        for (o, out) in out.iter_mut().enumerate() {
+            let row = &xs[o * middle..(o + 1) * middle];
+            out.write(if middle <= FEW {
+                few(
+                    middle,
+                    j,
+                    #[inline(always)]
+                    |i| row[i],
+                )
+            } else {
+                join_lanes(row, j)
+            });
         }
     }
 }
 
-/// Sums over the middle of `x` seen as `(outer, middle, inner)`.
-pub(crate) fn sum_middle<T: Number>(
+/// Rows of contiguous elements, each joined to one number.
+fn join_rows<T: Element, J: Join<T>>(xs: &[T], middle: usize, out: &mut [MaybeUninit<T>], j: J) {
+    let n = out.len();
+    let target = Shared(out.as_mut_ptr());
+    let piece = (BLOCK / middle.max(1)).max(1);
+    for_pieces(n, piece, WORTH / middle.max(1), |r| {
+        let rows = &xs[r.start * middle..r.end * middle];
+        // SAFETY: pieces are disjoint.
+        let out = unsafe { target.range(&r) };
+        if middle <= BLOCK {
+            dispatch(JoinEach(rows, middle, out, j));
+        } else {
+            for (row, out) in rows.chunks_exact(middle).zip(out) {
+                out.write(join_tree(row, j));
+            }
+        }
+    });
+}
+
+/// Rows of `inner` elements joined element by element.
+struct JoinAcross<'a, T, J>(&'a [T], usize, &'a mut [MaybeUninit<T>], J);
+impl<T: Element, J: Join<T>> Kernel for JoinAcross<'_, T, J> {
+    type Output = ();
+    const WIDE: bool = is_wide::<T>();
+    #[inline(always)]
+    fn run(self) {
+        let JoinAcross(xs, inner, out, j) = self;
+        for out in out.iter_mut() {
+            out.write(J::START);
+        }
+        // SAFETY: written just now.
+        let out = unsafe { std::slice::from_raw_parts_mut(out.as_mut_ptr().cast::<T>(), inner) };
+        let mut rest = xs;
+        if xs.len() > FEW_ROWS * inner {
+            while rest.len() >= 4 * inner {
+                let (a, others) = rest.split_at(inner);
+                let (b, others) = others.split_at(inner);
+                let (c, others) = others.split_at(inner);
+                let (d, others) = others.split_at(inner);
+                for i in 0..inner {
+                    out[i] = j.join(out[i], j.join(j.join(a[i], b[i]), j.join(c[i], d[i])));
+                }
+                rest = others;
+            }
+        }
+        for row in rest.chunks_exact(inner) {
+            for (out, &x) in out.iter_mut().zip(row) {
+                *out = j.join(*out, x);
+            }
+        }
+    }
+}
+
+/// The middle of `(outer, middle, inner)`, none of them empty, joined in blocks of rows.
+fn join_columns<T: Element, J: Join<T>>(
+    xs: &[T],
+    (outer, middle, inner): (usize, usize, usize),
+    out: &mut [MaybeUninit<T>],
+    j: J,
+) {
+    let blocks = middle.div_ceil(ROWS);
+    let write = |out: &mut [MaybeUninit<T>]| {
+        let target = Shared(out.as_mut_ptr());
+        let size = middle.min(ROWS) * inner;
+        let piece = (BLOCK / size).max(1);
+        for_pieces(outer * blocks, piece, WORTH / size, |pieces| {
+            for at in pieces {
+                let (o, block) = (at / blocks, at % blocks);
+                let start = o * middle + block * ROWS;
+                let end = (start + ROWS).min((o + 1) * middle);
+                // SAFETY: one range per block.
+                let to = unsafe { target.range(&(at * inner..(at + 1) * inner)) };
+                dispatch(JoinAcross(&xs[start * inner..end * inner], inner, to, j));
+            }
+        });
+    };
+    if blocks == 1 {
+        return write(out);
+    }
+    let partial = scratch::<T>(outer * blocks * inner, write);
+    join_columns(partial.host_slice::<T>(), (outer, blocks, inner), out, j);
+}
+
+/// The middle of `x`, seen as `(outer, middle, inner)`, joined; `j`'s start where it is empty.
+pub(crate) fn join_middle<T: Element, J: Join<T>>(
     x: &Tensor,
     (outer, middle, inner): (usize, usize, usize),
     layout: &Layout,
+    j: J,
 ) -> Tensor {
     let x = Dense::of(x);
     let xs = x.host_slice::<T>();
-    // SAFETY: the fill writes every element; zeros stand where sums are accumulated.
+    // SAFETY: every branch writes every element.
     unsafe {
         Tensor::build::<T>(layout, |out| {
-            if inner == 1 {
-                if outer == 1 {
-                    out[0].write(sum_slice(xs));
-                } else {
-                    rows(out, middle, |o| {
-                        sum_slice(&xs[o * middle..(o + 1) * middle])
-                    });
-                }
-                return;
-            }
-            out.fill(MaybeUninit::new(T::ZERO));
-            let out = std::slice::from_raw_parts_mut(out.as_mut_ptr().cast::<T>(), out.len());
-            let mut partial = vec![T::ZERO; if middle > ROWS { inner } else { 0 }];
-            for o in 0..outer {
-                let to = &mut out[o * inner..(o + 1) * inner];
-                let block = &xs[o * middle * inner..(o + 1) * middle * inner];
-                if middle <= ROWS {
-                    block
-                        .chunks_exact(inner.max(1))
-                        .for_each(|row| dispatch(AddRow(to, row)));
-                } else {
-                    for rows in block.chunks((ROWS * inner).max(1)) {
-                        partial.fill(T::ZERO);
-                        rows.chunks_exact(inner)
-                            .for_each(|row| dispatch(AddRow(&mut partial, row)));
-                        dispatch(AddRow(to, &partial));
-                    }
-                }
+            if out.is_empty() || middle == 0 {
+                out.fill(MaybeUninit::new(J::START));
+            } else if inner > 1 {
+                join_columns(xs, (outer, middle, inner), out, j);
+            } else if outer == 1 {
+                out[0].write(join_slice(xs, j));
+            } else {
+                join_rows(xs, middle, out, j);
             }
         })
     }
 }
 
-/// Writes `f(o)` to every element, on several threads if the rows of `middle` elements are worth it.
-fn rows<U: Element>(
-    out: &mut [MaybeUninit<U>],
-    middle: usize,
-    f: impl Fn(usize) -> U + Sync + Send,
-) {
-    let n = out.len();
-    let target = Shared(out.as_mut_ptr());
-    let piece = (BLOCK / middle.max(1)).max(1);
-    let worth = WORTH / middle.max(1);
-    for_pieces(n, piece, worth, |r| {
-        // SAFETY: pieces are disjoint.
-        for (to, o) in unsafe { target.range(&r) }.iter_mut().zip(r) {
-            to.write(f(o));
-        }
-    });
+/// Sums over the middle of `x`.
+pub(crate) fn sum_middle<T: Number>(
+    x: &Tensor,
+    sizes: (usize, usize, usize),
+    layout: &Layout,
+) -> Tensor {
+    join_middle::<T, _>(x, sizes, layout, Plus)
 }
 
-/// For each row of the last dimension the position for which `better(candidate, best)` held last,
-/// starting at 0. Rows must not be empty.
-pub(crate) fn extreme_last<T: Element>(
+/// The first position in each row of what all of the row joined to.
+struct FindEach<'a, T, J>(&'a [T], usize, &'a mut [MaybeUninit<i64>], J);
+impl<T: Element, J: Join<T>> Kernel for FindEach<'_, T, J> {
+    type Output = ();
+    const WIDE: bool = is_wide::<T>();
+    #[inline(always)]
+    fn run(self) {
+        let FindEach(xs, middle, out, j) = self;
+        for (o, out) in out.iter_mut().enumerate() {
+            let row = &xs[o * middle..(o + 1) * middle];
+            out.write(find(row, join_lanes(row, j)) as i64);
+        }
+    }
+}
+
+/// Elements compared at once, before one of them is looked for.
+const SCAN: usize = 64;
+
+/// The first position of a value that is there; NaN is found where it is.
+#[inline(always)]
+#[expect(clippy::eq_op, reason = "only NaN differs from itself")]
+fn find<T: Element>(row: &[T], value: T) -> usize {
+    let mut start = 0;
+    for chunk in row.chunks_exact(SCAN) {
+        let mut found = false;
+        for &x in chunk {
+            found |= (x == value) | (x != x);
+        }
+        if found {
+            break;
+        }
+        start += SCAN;
+    }
+    for (i, &x) in row[start..].iter().enumerate() {
+        if (x == value) | (x != x) {
+            return start + i;
+        }
+    }
+    0
+}
+
+/// Where in rows of `inner` elements the extreme of each column stands first.
+struct FindAcross<'a, T>(&'a [T], &'a [T], &'a mut [MaybeUninit<i64>]);
+impl<T: Element> Kernel for FindAcross<'_, T> {
+    type Output = ();
+    const WIDE: bool = is_wide::<T>();
+    #[inline(always)]
+    #[expect(clippy::eq_op, reason = "only NaN differs from itself")]
+    fn run(self) {
+        let FindAcross(xs, extreme, out) = self;
+        let inner = extreme.len();
+        let rows = xs.len() / inner;
+        let out = &mut out[..inner];
+        // From the back, so that the first one stays.
+        for k in (0..rows).rev() {
+            let row = &xs[k * inner..(k + 1) * inner];
+            for i in 0..inner {
+                if (row[i] == extreme[i]) | (row[i] != row[i]) {
+                    out[i].write(k as i64);
+                }
+            }
+        }
+    }
+}
+
+/// For each line along the middle of `(outer, middle, inner)` the first position of what the whole
+/// line joins to, which must be one of its elements: with [`Larger`] the position of the largest.
+/// The middle must not be empty.
+pub(crate) fn find_middle<T: Element, J: Join<T>>(
     x: &Tensor,
-    middle: usize,
+    (outer, middle, inner): (usize, usize, usize),
     layout: &Layout,
-    better: impl Fn(T, T) -> bool + Sync + Send,
+    j: J,
 ) -> Tensor {
     let x = Dense::of(x);
     let xs = x.host_slice::<T>();
-    // SAFETY: every element is written.
+    // SAFETY: every line has an extreme, whose position is written.
     unsafe {
         Tensor::build::<i64>(layout, |out| {
-            rows(out, middle, |o| {
-                let row = &xs[o * middle..(o + 1) * middle];
-                let mut best = 0;
-                for (i, &x) in row.iter().enumerate() {
-                    if better(x, row[best]) {
-                        best = i;
-                    }
+            if out.is_empty() {
+                return;
+            }
+            if inner > 1 {
+                let extreme = scratch::<T>(outer * inner, |extreme| {
+                    join_columns(xs, (outer, middle, inner), extreme, j);
+                });
+                let lines = xs.chunks_exact(middle * inner);
+                let extremes = extreme.host_slice::<T>().chunks_exact(inner);
+                for ((lines, extreme), out) in lines.zip(extremes).zip(out.chunks_exact_mut(inner))
+                {
+                    dispatch(FindAcross(lines, extreme, out));
                 }
-                best as i64
+                return;
+            }
+            let target = Shared(out.as_mut_ptr());
+            let piece = (BLOCK / middle).max(1);
+            for_pieces(out.len(), piece, WORTH / middle, |r| {
+                let rows = &xs[r.start * middle..r.end * middle];
+                dispatch(FindEach(rows, middle, target.range(&r), j));
             });
         })
     }
@@ -279,6 +512,10 @@ pub(crate) fn extreme_last<T: Element>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn sum_slice<T: Number>(xs: &[T]) -> T {
+        join_slice(xs, Plus)
+    }
 
     #[test]
     fn long_sums_are_accurate_and_do_not_depend_on_threads() {
@@ -297,5 +534,51 @@ mod tests {
     #[test]
     fn integers_wrap() {
         assert_eq!(sum_slice(&[i64::MAX, 1]), i64::MIN);
+    }
+
+    fn columns(rows: usize, inner: usize) -> (Vec<f32>, Tensor) {
+        let values: Vec<f32> = (0..rows * inner)
+            .map(|i| ((i * 7919) % 1013) as f32)
+            .collect();
+        let x = Tensor::from_slice(&values, [rows, inner]).unwrap();
+        (values, x)
+    }
+
+    /// Sums of small integers are exact in any order, so any number of rows can be compared.
+    #[test]
+    fn every_number_of_rows_is_joined_whole() {
+        for rows in [1, 2, 15, 16, 17, 20, 63, 64, 65, 130, 4097] {
+            for inner in [2, 3, 33] {
+                let (values, x) = columns(rows, inner);
+                let layout = Layout::row_major("t", &[inner]).unwrap();
+                let sums = join_middle::<f32, _>(&x, (1, rows, inner), &layout, Plus);
+                let tops = join_middle::<f32, _>(&x, (1, rows, inner), &layout, Larger);
+                let places = find_middle::<f32, _>(&x, (1, rows, inner), &layout, Larger);
+                for i in 0..inner {
+                    let column = || values.iter().skip(i).step_by(inner).copied();
+                    assert_eq!(sums.host_slice::<f32>()[i], column().sum::<f32>());
+                    let top = column().fold(0.0, f32::max);
+                    assert_eq!(tops.host_slice::<f32>()[i], top);
+                    let place = column().position(|x| x == top).unwrap();
+                    assert_eq!(places.host_slice::<i64>()[i], place as i64);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn extremes_of_rows_and_their_places() {
+        for middle in [1, 5, 31, 64, 100, 5000] {
+            let (values, x) = columns(3, middle);
+            let layout = Layout::row_major("t", &[3]).unwrap();
+            let low = join_middle::<f32, _>(&x, (3, middle, 1), &layout, Smaller);
+            let places = find_middle::<f32, _>(&x, (3, middle, 1), &layout, Smaller);
+            for (o, row) in values.chunks(middle).enumerate() {
+                let least = row.iter().copied().fold(f32::MAX, f32::min);
+                assert_eq!(low.host_slice::<f32>()[o], least);
+                let place = row.iter().position(|&x| x == least).unwrap();
+                assert_eq!(places.host_slice::<i64>()[o], place as i64);
+            }
+        }
     }
 }

@@ -82,6 +82,56 @@ macro_rules! methods {
         }
         $crate::methods! { @family $T, Sums;
             sum(); sum_dims(dims: &[isize], keepdim: bool); sum_to_size(shape: &[usize]); mean(); mean_dims(dims: &[isize], keepdim: bool);
+            nansum(dims: &[isize], keepdim: bool); nanmean(dims: &[isize], keepdim: bool);
+        }
+        $crate::methods! { @family $T, Products; prod(); prod_dim(dim: isize, keepdim: bool); }
+        $crate::methods! { @family $T, Extremes;
+            max(); min(); amax(dims: &[isize], keepdim: bool); amin(dims: &[isize], keepdim: bool);
+        }
+        $crate::methods! { @family $T, Extremes;
+            max_dim(dim: isize, keepdim: bool) -> Indexed; min_dim(dim: isize, keepdim: bool) -> Indexed;
+        }
+        $crate::methods! { @family $T, Extremes;
+            aminmax(dim: impl Into<Option<isize>>, keepdim: bool) -> Pair;
+        }
+        $crate::methods! { @family $T, Variance;
+            var(); var_dims(dims: &[isize], correction: f64, keepdim: bool);
+            std(); std_dims(dims: &[isize], correction: f64, keepdim: bool);
+            cov(correction: f64, frequencies: Option<&$crate::Tensor>, weights: Option<&Self>); corrcoef();
+        }
+        $crate::methods! { @family $T, Variance;
+            var_mean(dims: &[isize], correction: f64, keepdim: bool) -> Pair;
+            std_mean(dims: &[isize], correction: f64, keepdim: bool) -> Pair;
+        }
+        $crate::methods! { @family $T, Norms;
+            norm(); vector_norm(p: f64, dims: &[isize], keepdim: bool); dist(other: &Self, p: f64);
+            matrix_norm(norm: $crate::ops::MatrixNorm, dims: [isize; 2], keepdim: bool);
+        }
+        $crate::methods! { @family $T, Quantiles;
+            median(); nanmedian();
+            quantile(q: &Self, dim: impl Into<Option<isize>>, keepdim: bool, interpolation: $crate::ops::QuantileInterpolation);
+            nanquantile(q: &Self, dim: impl Into<Option<isize>>, keepdim: bool, interpolation: $crate::ops::QuantileInterpolation);
+        }
+        $crate::methods! { @family $T, Quantiles;
+            median_dim(dim: isize, keepdim: bool) -> Indexed; nanmedian_dim(dim: isize, keepdim: bool) -> Indexed; mode(dim: isize, keepdim: bool) -> Indexed;
+        }
+        $crate::methods! { @family $T, Softmaxes;
+            softmax(dim: isize); log_softmax(dim: isize); softmin(dim: isize);
+            logsumexp(dims: &[isize], keepdim: bool);
+        }
+        $crate::methods! { @family $T, Cumulative; cumsum(dim: isize); cumprod(dim: isize); logcumsumexp(dim: isize); }
+        $crate::methods! { @family $T, Cumulative; cummax(dim: isize) -> Indexed; cummin(dim: isize) -> Indexed; }
+        $crate::methods! { @family $T, Differences;
+            diff(n: usize, dim: isize);
+            diff_with(n: usize, dim: isize, prepend: Option<&Self>, append: Option<&Self>);
+            trapezoid(x: &Self, dim: isize); trapezoid_dx(dx: impl Into<$crate::Scalar>, dim: isize);
+            cumulative_trapezoid(x: &Self, dim: isize);
+            cumulative_trapezoid_dx(dx: impl Into<$crate::Scalar>, dim: isize);
+        }
+        $crate::methods! { @family $T, Sorting; msort(); }
+        $crate::methods! { @family $T, Sorting;
+            sort(dim: isize, descending: bool) -> Indexed; topk(k: usize, dim: isize, largest: bool) -> Indexed;
+            kthvalue(k: usize, dim: isize, keepdim: bool) -> Indexed;
         }
         $crate::methods! { @family $T, Shapes;
             reshape(shape: impl $crate::Sizes); view(shape: impl $crate::Sizes);
@@ -233,6 +283,8 @@ macro_rules! methods {
         )*}
     };
     (@out) => { Self };
+    (@out Pair) => { (Self, Self) };
+    (@out Indexed) => { (Self, $crate::Tensor) };
     (@out Vec) => { Vec<Self> };
     (@out Iter) => { std::vec::IntoIter<Self> };
 }

@@ -1,7 +1,8 @@
 //! Sums and means along dimensions.
 
-use super::{Arithmetic, Cast, Shapes};
-use crate::dispatch::for_number;
+use super::expect::expect_float;
+use super::{Arithmetic, Cast, Selection, Shapes};
+use crate::dispatch::for_compute;
 use crate::kernel;
 use crate::layout::{Layout, MAX_RANK, resolve_dim, same_shape};
 use crate::{Array, DType, Element, ErrorKind, Op, Result, Saved, Saves, Tensor};
@@ -38,12 +39,57 @@ impl Dims {
         Ok(Dims(set))
     }
 
+    /// These dimensions; all of them if none is named.
+    ///
+    /// # Errors
+    /// As [`new`](Dims::new).
+    pub(super) fn or_all(op: &'static str, dims: &[isize], rank: usize) -> Result<Dims> {
+        if dims.is_empty() {
+            Ok(Dims::all(rank))
+        } else {
+            Dims::new(op, dims, rank)
+        }
+    }
+
     pub(super) fn all(rank: usize) -> Dims {
         Dims(((1u16 << rank) - 1) as u8)
     }
 
     pub(super) fn has(self, dim: usize) -> bool {
         self.0 & (1 << dim) != 0
+    }
+
+    /// Whether these are the last of `rank` dimensions.
+    pub(super) fn are_last(self, rank: usize) -> bool {
+        (0..rank).rev().take_while(|&d| self.has(d)).count() == self.0.count_ones() as usize
+    }
+
+    /// In the form that methods take: an empty list names all.
+    pub(super) fn list(self) -> Vec<isize> {
+        let dims = (0..MAX_RANK).filter(|&d| self.has(d));
+        dims.map(|d| d as isize).collect()
+    }
+
+    /// Whether a reduced dimension of this shape is empty.
+    pub(super) fn is_over_nothing(self, shape: &[usize]) -> bool {
+        (0..shape.len()).any(|d| self.has(d) && shape[d] == 0)
+    }
+
+    /// How many elements of a tensor of this shape become one.
+    pub(super) fn count(self, shape: &[usize]) -> usize {
+        let sizes = shape.iter().enumerate().filter(|(d, _)| self.has(*d));
+        sizes.map(|(_, size)| size).product()
+    }
+
+    /// Gives a reduced array its dimensions back, each of size 1.
+    ///
+    /// # Errors
+    /// None: the array was reduced from this shape.
+    pub(super) fn restore<A: Array>(self, reduced: &A, shape: &[usize]) -> Result<A> {
+        if reduced.shape().len() == shape.len() {
+            return Ok(reduced.clone());
+        }
+        reduced.reshape(reduced_layout("reshape", shape, self, true)?.shape())
     }
 }
 
@@ -102,13 +148,47 @@ fn set_reduced(
     layout.set_row_major(op, &left[..rank])
 }
 
-fn sum_middle(x: &Tensor, sizes: (usize, usize, usize), layout: &Layout) -> Result<Tensor> {
-    for_number!(Sum::NAME, x.dtype(), T => {
-        if x.dtype() == T::DTYPE {
-            return Ok(kernel::sum_middle::<T>(x, sizes, layout));
+/// What the elements along the reduced dimensions become.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fold {
+    Sum,
+    Product,
+    Largest,
+    Smallest,
+}
+
+/// Reduces `dims` of a tensor of any layout and dtype; halves are computed in `f32`, integers and
+/// bools in `i64`, and the result is converted back.
+pub(super) fn reduce(
+    op: &'static str,
+    x: &Tensor,
+    dims: Dims,
+    keepdim: bool,
+    fold: Fold,
+) -> Result<Tensor> {
+    let mut layout = Layout::unset();
+    set_reduced(&mut layout, op, x.shape(), dims, keepdim)?;
+    match as_three(x.shape(), dims) {
+        Some(sizes) => Ok(reduce_middle(x, sizes, &layout, fold)),
+        None => {
+            let (x, sizes) = reduced_last(x, dims)?;
+            Ok(reduce_middle(&x, sizes, &layout, fold))
         }
-        let sum = kernel::sum_middle::<T>(&kernel::cast(x, T::DTYPE), sizes, layout);
-        Ok(kernel::cast(&sum, x.dtype()))
+    }
+}
+
+fn reduce_middle(x: &Tensor, sizes: (usize, usize, usize), layout: &Layout, fold: Fold) -> Tensor {
+    for_compute!(x.dtype(), T => {
+        if x.dtype() != T::DTYPE {
+            let wide = reduce_middle(&kernel::cast(x, T::DTYPE), sizes, layout, fold);
+            return kernel::cast(&wide, x.dtype());
+        }
+        match fold {
+            Fold::Sum => kernel::sum_middle::<T>(x, sizes, layout),
+            Fold::Product => kernel::join_middle::<T, _>(x, sizes, layout, kernel::Times),
+            Fold::Largest => kernel::join_middle::<T, _>(x, sizes, layout, kernel::Larger),
+            Fold::Smallest => kernel::join_middle::<T, _>(x, sizes, layout, kernel::Smaller),
+        }
     })
 }
 
@@ -123,23 +203,16 @@ impl Op<1> for Sum {
     const SAVES: Saves = Saves::SHAPES;
 
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
-        let mut layout = Layout::unset();
-        set_reduced(&mut layout, Self::NAME, x.shape(), self.dims, self.keepdim)?;
-        if let Some(sizes) = as_three(x.shape(), self.dims) {
-            return sum_middle(x, sizes, &layout);
-        }
-        let (x, sizes) = reduced_last(x, self.dims)?;
-        sum_middle(&x, sizes, &layout)
+        reduce(Self::NAME, x, self.dims, self.keepdim, Fold::Sum)
     }
 
     /// dL/dx = g, repeated along the summed dimensions
     fn vjp<A: Array>(&self, _wrt: usize, saved: &Saved<'_, A>, g: &A) -> Result<A> {
         let shape = saved.shape(0)?;
-        if self.keepdim || g.shape().is_empty() {
+        if g.shape().is_empty() {
             return g.expand(shape);
         }
-        g.reshape(reduced_layout(Self::NAME, shape, self.dims, true)?.shape())?
-            .expand(shape)
+        self.dims.restore(g, shape)?.expand(shape)
     }
 }
 
@@ -170,12 +243,7 @@ pub trait Sums: Array {
     /// # Errors
     /// A dimension that does not exist or is named twice.
     fn sum_dims(&self, dims: &[isize], keepdim: bool) -> Result<Self> {
-        let rank = self.shape().len();
-        let dims = if dims.is_empty() {
-            Dims::all(rank)
-        } else {
-            Dims::new(Sum::NAME, dims, rank)?
-        };
+        let dims = Dims::or_all(Sum::NAME, dims, self.shape().len())?;
         on_summable(self, |x| Self::apply(Sum { dims, keepdim }, [x]))
     }
 
@@ -192,21 +260,35 @@ pub trait Sums: Array {
     /// # Errors
     /// A dimension that does not exist or is named twice; integers and bools.
     fn mean_dims(&self, dims: &[isize], keepdim: bool) -> Result<Self> {
-        if !self.dtype().is_float() {
-            return Err(ErrorKind::DType {
-                op: "mean",
-                expected: "a floating-point tensor",
-                got: self.dtype(),
-            }
-            .into());
+        expect_float("mean", self)?;
+        let set = Dims::or_all("mean", dims, self.shape().len())?;
+        let count = set.count(self.shape()) as f64;
+        if self.dtype().size() == 2 {
+            // The sum alone may leave the range of a half.
+            let sum = self.to_dtype(DType::F32)?.sum_dims(dims, keepdim)?;
+            return sum.div_scalar(count)?.to_dtype(self.dtype());
         }
-        let sum = self.sum_dims(dims, keepdim)?;
-        let whole: usize = self.shape().iter().product();
-        let kept: usize = sum.shape().iter().product();
-        if kept == 1 || kept == 0 {
-            return sum.div_scalar(if kept == 1 { whole as f64 } else { 1.0 });
-        }
-        sum.div_scalar((whole / kept) as f64)
+        self.sum_dims(dims, keepdim)?.div_scalar(count)
+    }
+
+    /// Sums over these dimensions that pass over NaN; over all of them if none is named.
+    ///
+    /// # Errors
+    /// As [`sum_dims`](Sums::sum_dims).
+    fn nansum(&self, dims: &[isize], keepdim: bool) -> Result<Self> {
+        self.masked_fill(&nan_of(self)?, 0)?.sum_dims(dims, keepdim)
+    }
+
+    /// Means over these dimensions of the elements that are not NaN; over all of them if none is named.
+    /// NaN where there is none.
+    ///
+    /// # Errors
+    /// As [`mean_dims`](Sums::mean_dims).
+    fn nanmean(&self, dims: &[isize], keepdim: bool) -> Result<Self> {
+        expect_float("nanmean", self)?;
+        let numbers = self.value().eq(&self.value())?.sum_dims(dims, keepdim)?;
+        let count = Self::constant(numbers.to_dtype(self.dtype())?);
+        self.nansum(dims, keepdim)?.div(&count)
     }
 
     /// Adds up whatever [`expand`](Shapes::expand) repeated, so that the result has this shape.
@@ -244,6 +326,11 @@ pub trait Sums: Array {
     }
 }
 impl<A: Array> Sums for A {}
+
+/// Where elements differ from themselves: NaN alone does.
+fn nan_of<A: Array>(x: &A) -> Result<Tensor> {
+    x.value().ne(&x.value())
+}
 
 /// Runs `f` on a float array as it is, on bools and integers as `i64`.
 #[inline]
@@ -311,6 +398,30 @@ mod tests {
         assert_close(&x.sum_dims(&[0], false).unwrap(), &[0.0; 3]);
         assert_close(&x.mean().unwrap(), &[f64::NAN]);
         assert_close(&x.mean_dims(&[0], false).unwrap(), &[f64::NAN; 3]);
+    }
+
+    #[test]
+    fn what_is_not_a_number_is_passed_over() {
+        let nan = f32::NAN;
+        let x = tensor![[1.0, nan, 3.0], [nan, nan, nan]];
+        assert_close(&x.nansum(&[1], false).unwrap(), &[4.0, 0.0]);
+        assert_close(&x.nanmean(&[1], true).unwrap(), &[2.0, f64::NAN]);
+        assert_close(&x.nanmean(&[], false).unwrap(), &[2.0]);
+        assert_eq!(
+            tensor![true, true].nansum(&[], false).unwrap().dtype(),
+            DType::I64
+        );
+        assert!(tensor![1].nanmean(&[], false).is_err());
+    }
+
+    #[test]
+    fn means_of_halves_are_not_cut_off() {
+        let x = Tensor::full([4], 60_000.0, DType::F16).unwrap();
+        let mean = x.mean().unwrap();
+        assert_eq!(
+            (mean.dtype(), mean.item::<f32>().unwrap()),
+            (DType::F16, 60_000.0)
+        );
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //!
 //! The tables are complete: `cargo xtask tidy` fails if an op's method is missing.
 
+mod along_dimensions;
 mod elementwise;
 mod indexing;
 #[cfg(feature = "linalg")]

@@ -9,10 +9,10 @@ mod logic;
 mod losses;
 mod pointwise;
 mod products;
-mod reduction;
-mod scan;
+pub(super) mod reduction;
+pub(super) mod scan;
 pub(super) mod shape;
-mod sorting;
+pub(super) mod sorting;
 
 use super::Table;
 

@@ -5,6 +5,7 @@ use gradus_tensor::{DType, Tensor};
 
 use super::Table;
 use super::differentiate::{Outcome, answer, one};
+use super::opinfo;
 use crate::conformance::bridge;
 use crate::conformance::case::{Answer, Given, Stop};
 
@@ -12,7 +13,16 @@ mod indexing;
 mod products;
 mod shape;
 
-pub(super) const TABLES: &[Table] = &[TABLE, products::TABLE, shape::TABLE, indexing::TABLE];
+/// Reductions, scans and sorting are called as in PyTorch's own operator tests.
+pub(super) const TABLES: &[Table] = &[
+    TABLE,
+    products::TABLE,
+    shape::TABLE,
+    indexing::TABLE,
+    opinfo::reduction::TABLE,
+    opinfo::scan::TABLE,
+    opinfo::sorting::TABLE,
+];
 
 const TABLE: Table = &[
     ("neg", |g| one(g, |x| Ok(x[0].neg()?))),
@@ -44,26 +54,6 @@ const TABLE: Table = &[
     ("le", |g| compare(g, |x, y| Ok(x.le(y)?))),
     ("gt", |g| compare(g, |x, y| Ok(x.gt(y)?))),
     ("ge", |g| compare(g, |x, y| Ok(x.ge(y)?))),
-    ("sum", |g| {
-        reduce(
-            g,
-            |x| Ok(x.sum()?),
-            |x, dims, keep| Ok(x.sum_dims(dims, keep)?),
-        )
-    }),
-    ("mean", |g| {
-        reduce(
-            g,
-            |x| Ok(x.mean()?),
-            |x, dims, keep| Ok(x.mean_dims(dims, keep)?),
-        )
-    }),
-    ("argmax", |g| {
-        index_of(g, |x, dim, keep| Ok(x.argmax(dim, keep)?))
-    }),
-    ("argmin", |g| {
-        index_of(g, |x, dim, keep| Ok(x.argmin(dim, keep)?))
-    }),
     ("full", full),
     ("expr", expression),
 ];
@@ -88,27 +78,6 @@ fn binary(
 
 fn compare(given: &Given, call: fn(&Tensor, &Tensor) -> Outcome<Tensor>) -> Outcome<Answer> {
     let result = call(&given.tensor(0)?, &given.tensor(1)?)?;
-    Ok(Answer::outputs([bridge::array(&result)?]))
-}
-
-fn reduce(
-    given: &Given,
-    all: fn(&Var) -> Outcome<Var>,
-    dims: fn(&Var, &[isize], bool) -> Outcome<Var>,
-) -> Outcome<Answer> {
-    let keepdim = given.args.bool_or("keepdim", false)?;
-    match given.args.dims_opt("dim")? {
-        None => one(given, |x| all(&x[0])),
-        Some(list) => one(given, |x| dims(&x[0], &list, keepdim)),
-    }
-}
-
-fn index_of(given: &Given, call: fn(&Tensor, isize, bool) -> Outcome<Tensor>) -> Outcome<Answer> {
-    let keepdim = given.args.bool_or("keepdim", false)?;
-    let Some(dim) = given.args.i64_opt("dim")? else {
-        return Err(Stop::unsupported("without dim"));
-    };
-    let result = call(&given.tensor(0)?, dim as isize, keepdim)?;
     Ok(Answer::outputs([bridge::array(&result)?]))
 }
 

@@ -1,0 +1,309 @@
+//! Normalised exponentials of rows, each in one visit, and their adjoints.
+
+use std::mem::MaybeUninit;
+
+use super::dense::Dense;
+use super::elementwise::Shared;
+use super::lanes::{LANES, fold};
+use super::simd::is_wide;
+use super::{Kernel, Real, dispatch, for_pieces};
+use crate::Tensor;
+use crate::layout::Layout;
+
+/// Terms added in lanes; the sums of such blocks are added in `f64`.
+const BLOCK: usize = 4096;
+/// Elements in a thread's piece, and from how many on threads are worth it.
+const PIECE: usize = 16 * 1024;
+const WORTH: usize = 32 * 1024;
+
+/// What becomes of a row.
+pub(crate) trait RowRule<T: Real, const N: usize>: Copy + Send + Sync {
+    /// Writes the result of rows of one length; all of `out` must be written.
+    fn run(self, rows: [&[T]; N], out: &mut [MaybeUninit<T>]);
+}
+
+/// The largest element of a row; NaN if there is one.
+#[inline(always)]
+fn largest<T: Real>(row: &[T]) -> T {
+    let lowest = -T::ONE / T::ZERO;
+    let mut lanes = [lowest; LANES];
+    let chunks = row.chunks_exact(LANES);
+    let rest = chunks.remainder();
+    for chunk in chunks {
+        for (lane, &x) in lanes.iter_mut().zip(chunk) {
+            *lane = lane.larger(x);
+        }
+    }
+    for (lane, &x) in lanes.iter_mut().zip(rest) {
+        *lane = lane.larger(x);
+    }
+    fold(
+        lanes,
+        #[inline(always)]
+        |a, b| a.larger(b),
+    )
+}
+
+/// The sum of `term(i)` over a row, in lanes over blocks.
+#[inline(always)]
+fn sum_terms<T: Real>(len: usize, mut term: impl FnMut(usize) -> T) -> T {
+    let mut total = 0.0;
+    let mut start = 0;
+    while start < len {
+        let end = (start + BLOCK).min(len);
+        let mut lanes = [T::ZERO; LANES];
+        while start + LANES <= end {
+            for (l, lane) in lanes.iter_mut().enumerate() {
+                *lane = *lane + term(start + l);
+            }
+            start += LANES;
+        }
+        for (l, lane) in lanes.iter_mut().enumerate().take(end - start) {
+            *lane = *lane + term(start + l);
+        }
+        start = end;
+        let block = fold(
+            lanes,
+            #[inline(always)]
+            |a, b| a + b,
+        );
+        total += block.to_scalar().to_f64();
+    }
+    T::from_f64(total)
+}
+
+/// `eˣ⁻ᵐ / Σ eˣ⁻ᵐ`, m being the largest element.
+#[derive(Clone, Copy)]
+pub(crate) struct Softmax;
+impl<T: Real> RowRule<T, 1> for Softmax {
+    #[inline(always)]
+    fn run(self, [x]: [&[T]; 1], out: &mut [MaybeUninit<T>]) {
+        let out = &mut out[..x.len()];
+        let most = largest(x);
+        let sum = sum_terms(
+            x.len(),
+            #[inline(always)]
+            |i| {
+                let power = (x[i] - most).exp();
+                out[i].write(power);
+                power
+            },
+        );
+        let scale = T::ONE / sum;
+        for out in out {
+            // SAFETY: the sum above has written every element.
+            let power = unsafe { out.assume_init() };
+            out.write(power * scale);
+        }
+    }
+}
+
+/// `x − m − ln Σ eˣ⁻ᵐ`.
+#[derive(Clone, Copy)]
+pub(crate) struct LogSoftmax;
+impl<T: Real> RowRule<T, 1> for LogSoftmax {
+    #[inline(always)]
+    fn run(self, [x]: [&[T]; 1], out: &mut [MaybeUninit<T>]) {
+        let most = largest(x);
+        let log = sum_of_powers(x, most).ln();
+        for (out, &x) in out.iter_mut().zip(x) {
+            // In this order: the largest element alone may dwarf the logarithm.
+            out.write((x - most) - log);
+        }
+    }
+}
+
+#[inline(always)]
+fn sum_of_powers<T: Real>(x: &[T], most: T) -> T {
+    sum_terms(
+        x.len(),
+        #[inline(always)]
+        |i| (x[i] - most).exp(),
+    )
+}
+
+/// `m + ln Σ eˣ⁻ᵐ`, one number a row.
+#[derive(Clone, Copy)]
+pub(crate) struct LogSumExp;
+impl<T: Real> RowRule<T, 1> for LogSumExp {
+    #[inline(always)]
+    #[expect(clippy::eq_op, reason = "infinities alone differ from themselves")]
+    fn run(self, [x]: [&[T]; 1], out: &mut [MaybeUninit<T>]) {
+        let most = largest(x);
+        // An infinite element is the result; subtracting it would give NaN.
+        let finite = most - most == T::ZERO;
+        out[0].write(if finite {
+            most + sum_of_powers(x, most).ln()
+        } else {
+            most
+        });
+    }
+}
+
+/// `y (g − Σ g y)`: the adjoint of the softmax `y`.
+#[derive(Clone, Copy)]
+pub(crate) struct SoftmaxAdjoint;
+impl<T: Real> RowRule<T, 2> for SoftmaxAdjoint {
+    #[inline(always)]
+    fn run(self, [y, g]: [&[T]; 2], out: &mut [MaybeUninit<T>]) {
+        let g = &g[..y.len()];
+        let common = sum_terms(
+            y.len(),
+            #[inline(always)]
+            |i| y[i] * g[i],
+        );
+        for ((out, &y), &g) in out.iter_mut().zip(y).zip(g) {
+            out.write(y * (g - common));
+        }
+    }
+}
+
+/// `g − e^y Σ g`: the adjoint of the logarithmic softmax `y`.
+#[derive(Clone, Copy)]
+pub(crate) struct LogSoftmaxAdjoint;
+impl<T: Real> RowRule<T, 2> for LogSoftmaxAdjoint {
+    #[inline(always)]
+    fn run(self, [y, g]: [&[T]; 2], out: &mut [MaybeUninit<T>]) {
+        let g = &g[..y.len()];
+        let common = sum_terms(
+            y.len(),
+            #[inline(always)]
+            |i| g[i],
+        );
+        for ((out, &y), &g) in out.iter_mut().zip(y).zip(g) {
+            out.write(g - y.exp() * common);
+        }
+    }
+}
+
+struct Rows<'a, T, R, const N: usize> {
+    operands: [&'a [T]; N],
+    out: &'a mut [MaybeUninit<T>],
+    size: usize,
+    result: usize,
+    rule: R,
+}
+
+impl<T: Real, R: RowRule<T, N>, const N: usize> Kernel for Rows<'_, T, R, N> {
+    type Output = ();
+    const WIDE: bool = is_wide::<T>();
+    #[inline(always)]
+    fn run(self) {
+        for (row, out) in self.out.chunks_exact_mut(self.result).enumerate() {
+            let mut rows = [&[] as &[T]; N];
+            for k in 0..N {
+                rows[k] = &self.operands[k][row * self.size..(row + 1) * self.size];
+            }
+            self.rule.run(rows, out);
+        }
+    }
+}
+
+/// Rows of `size` elements, each turned into `result` elements (`size` or 1) by a rule.
+pub(crate) fn on_rows<T: Real, R: RowRule<T, N>, const N: usize>(
+    operands: [&Tensor; N],
+    size: usize,
+    result: usize,
+    layout: &Layout,
+    rule: R,
+) -> Tensor {
+    let dense = operands.map(Dense::of);
+    let operands: [&[T]; N] = std::array::from_fn(|k| dense[k].host_slice::<T>());
+    // SAFETY: every row writes its results, and pieces are disjoint.
+    unsafe {
+        Tensor::build::<T>(layout, |out| {
+            if out.is_empty() {
+                return;
+            }
+            let target = Shared(out.as_mut_ptr());
+            let (piece, worth) = ((PIECE / size.max(1)).max(1), WORTH / size.max(1));
+            for_pieces(out.len() / result, piece, worth, |range| {
+                dispatch(Rows {
+                    operands: std::array::from_fn(|k| {
+                        &operands[k][range.start * size..range.end * size]
+                    }),
+                    out: target.range(&(range.start * result..range.end * result)),
+                    size,
+                    result,
+                    rule,
+                });
+            });
+        })
+    }
+}
+
+/// `g eˣ⁻ʸ` for a number `y` and `g` per row: the adjoint of the logarithm of a sum of exponentials.
+pub(crate) fn powers_of_rows<T: Real>(x: &Tensor, y: &Tensor, g: &Tensor, size: usize) -> Tensor {
+    let (x, y, g) = (Dense::of(x), Dense::of(y), Dense::of(g));
+    let (xs, ys, gs) = (
+        x.host_slice::<T>(),
+        y.host_slice::<T>(),
+        g.host_slice::<T>(),
+    );
+    // SAFETY: every row is written, and pieces are disjoint.
+    unsafe {
+        Tensor::build::<T>(x.layout(), |out| {
+            let target = Shared(out.as_mut_ptr());
+            let (piece, worth) = ((PIECE / size.max(1)).max(1), WORTH / size.max(1));
+            for_pieces(ys.len(), piece, worth, |range| {
+                let elements = range.start * size..range.end * size;
+                dispatch(Powers {
+                    x: &xs[elements.clone()],
+                    y: &ys[range.clone()],
+                    g: &gs[range],
+                    out: target.range(&elements),
+                    size,
+                });
+            });
+        })
+    }
+}
+
+struct Powers<'a, T> {
+    x: &'a [T],
+    y: &'a [T],
+    g: &'a [T],
+    out: &'a mut [MaybeUninit<T>],
+    size: usize,
+}
+
+impl<T: Real> Kernel for Powers<'_, T> {
+    type Output = ();
+    const WIDE: bool = is_wide::<T>();
+    #[inline(always)]
+    fn run(self) {
+        for (row, (&y, &g)) in self.y.iter().zip(self.g).enumerate() {
+            let range = row * self.size..(row + 1) * self.size;
+            for (out, &x) in self.out[range.clone()].iter_mut().zip(&self.x[range]) {
+                out.write(g * (x - y).exp());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Longer than a block, so that its sums are joined.
+    #[test]
+    fn long_rows_are_normalised() {
+        let size = 2 * BLOCK + 17;
+        let values: Vec<f32> = (0..2 * size).map(|i| (i % 97) as f32 / 10.0).collect();
+        let x = Tensor::from_slice(&values, [2, size]).unwrap();
+        let y = on_rows::<f32, _, 1>([&x], size, size, x.layout(), Softmax);
+        let logs = on_rows::<f32, _, 1>([&x], size, size, x.layout(), LogSoftmax);
+        for (row, (y, logs)) in values.chunks(size).zip(
+            y.host_slice::<f32>()
+                .chunks(size)
+                .zip(logs.host_slice::<f32>().chunks(size)),
+        ) {
+            let sum: f64 = row.iter().map(|&x| f64::from(x).exp()).sum();
+            for i in 0..size {
+                let exact = f64::from(row[i]).exp() / sum;
+                assert!((f64::from(y[i]) / exact - 1.0).abs() < 1e-6);
+                assert!((f64::from(logs[i]) - exact.ln()).abs() < 2e-6);
+            }
+        }
+    }
+}
