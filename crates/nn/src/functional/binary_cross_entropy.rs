@@ -1,34 +1,11 @@
-//! Losses and layers without state as functions, PyTorch's `torch.nn.functional`.
-//!
-//! Activations and `linear` are methods of [`Var`].
+//! Binary cross-entropy, of probabilities and of logits.
 
 use gradus_autograd::Var;
 use gradus_tensor::{DType, Element, Reduction, Tensor};
 
-pub use crate::dropout::dropout;
-use crate::error::{Dims, Error, Result};
+use super::reduction::{expect_broadcast, reduce};
+use crate::error::{Error, Result};
 use crate::loss::{Target, expect_alike};
-
-/// `(x − y)²`; see [`MseLoss`](crate::MseLoss).
-///
-/// # Errors
-/// Shapes or dtypes that differ.
-#[inline]
-pub fn mse_loss(input: &Var, target: &dyn Target, reduction: Reduction) -> Result<Var> {
-    let target = target.to_var();
-    expect_alike("mse_loss", input, &target)?;
-    Ok(input.mse_loss(&target, reduction)?)
-}
-
-/// `|x − y|`; see [`L1Loss`](crate::L1Loss).
-///
-/// # Errors
-/// Shapes or dtypes that differ.
-pub fn l1_loss(input: &Var, target: &dyn Target, reduction: Reduction) -> Result<Var> {
-    let target = target.to_var();
-    expect_alike("l1_loss", input, &target)?;
-    reduce(input.sub(&target)?.abs()?, reduction)
-}
 
 /// Binary cross-entropy of probabilities; see [`BceLoss`](crate::BceLoss).
 ///
@@ -100,37 +77,6 @@ pub fn binary_cross_entropy_with_logits(
         losses = losses.mul(&weight.into())?;
     }
     reduce(losses, reduction)
-}
-
-fn reduce(losses: Var, reduction: Reduction) -> Result<Var> {
-    Ok(match reduction {
-        Reduction::None => losses,
-        Reduction::Mean => losses.mean()?,
-        Reduction::Sum => losses.sum()?,
-    })
-}
-
-/// Factors may be broadcast, but only to the shape that is there.
-fn expect_broadcast(op: &'static str, what: &str, factor: &Tensor, input: &Var) -> Result<()> {
-    let (small, large) = (factor.shape(), input.shape());
-    let fits = small.len() <= large.len()
-        && small
-            .iter()
-            .rev()
-            .zip(large.iter().rev())
-            .all(|(&s, &l)| s == l || s == 1)
-        && factor.dtype() == input.dtype();
-    if fits {
-        return Ok(());
-    }
-    let message = format!(
-        "the {what} {} {} does not broadcast to the input {} {}",
-        Dims(small),
-        factor.dtype(),
-        Dims(large),
-        input.dtype()
-    );
-    Err(Error::invalid(op, message))
 }
 
 #[inline]
