@@ -17,15 +17,21 @@ pub struct RunOptions {
     pub resume: Option<PathBuf>,
     /// `--weights W`: where to write the trained weights.
     pub weights: Option<PathBuf>,
+    /// `--data FOLDER`: where the real files of a dataset lie.
+    pub data: Option<PathBuf>,
 }
 
 impl RunOptions {
-    /// All options, for a chapter whose training can be interrupted.
+    /// The options of a chapter whose training can be interrupted: all but `--data`.
     ///
     /// # Errors
     /// Unknown options; `--stop-after` without a `--checkpoint`.
     pub fn read() -> Result<RunOptions, lexopt::Error> {
-        Self::parse(lexopt::Parser::from_env())
+        let options = Self::parse(lexopt::Parser::from_env())?;
+        if options.data.is_some() {
+            return Err("this chapter makes its own data and takes no --data".into());
+        }
+        Ok(options)
     }
 
     /// The one option of a chapter that runs through: `--json`.
@@ -46,6 +52,24 @@ impl RunOptions {
         }
     }
 
+    /// The options of a chapter that can be given real data: `--json` and `--data`.
+    ///
+    /// # Errors
+    /// Any other option.
+    pub fn with_data() -> Result<RunOptions, lexopt::Error> {
+        let options = Self::parse(lexopt::Parser::from_env())?;
+        let known = RunOptions {
+            json: options.json,
+            data: options.data.clone(),
+            ..RunOptions::default()
+        };
+        if options == known {
+            Ok(options)
+        } else {
+            Err("this chapter takes no other options than --json and --data FOLDER".into())
+        }
+    }
+
     fn parse(mut arguments: lexopt::Parser) -> Result<RunOptions, lexopt::Error> {
         let mut options = RunOptions::default();
         while let Some(argument) = arguments.next()? {
@@ -55,6 +79,7 @@ impl RunOptions {
                 Long("checkpoint") => options.checkpoint = Some(arguments.value()?.into()),
                 Long("resume") => options.resume = Some(arguments.value()?.into()),
                 Long("weights") => options.weights = Some(arguments.value()?.into()),
+                Long("data") => options.data = Some(arguments.value()?.into()),
                 other => return Err(other.unexpected()),
             }
         }
