@@ -13,6 +13,8 @@ pub(crate) mod gemm;
 mod lanes;
 mod math;
 mod parallel;
+mod patches;
+mod pool;
 mod reduce;
 mod rows;
 mod scan;
@@ -23,6 +25,7 @@ mod simd;
 mod softmax;
 mod sort;
 pub(crate) mod special;
+mod standardize;
 mod strided;
 mod triangle;
 mod walk;
@@ -39,6 +42,8 @@ pub(crate) use gather::{Picked, Table, gather, take_rows};
 pub use math::Real;
 pub(crate) use parallel::for_pieces;
 pub use parallel::{num_threads, set_num_threads};
+pub(crate) use patches::{Patches, columns, images};
+pub(crate) use pool::{Pair, Span, Windows, largest, pick, put, spread_means, window_means};
 pub(crate) use reduce::{
     Larger, Number, Smaller, Times, find_middle, join_middle, sum_middle, sum_of,
 };
@@ -53,4 +58,5 @@ pub(crate) use softmax::{
     LogSoftmax, LogSoftmaxAdjoint, LogSumExp, Softmax, SoftmaxAdjoint, on_rows, powers_of_rows,
 };
 pub(crate) use sort::{Ordered, Ranks, equal_neighbours, order, order_of_rows};
+pub(crate) use standardize::{Groups, standardize, standardize_grad};
 pub(crate) use triangle::triangle;

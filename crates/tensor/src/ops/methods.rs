@@ -239,6 +239,27 @@ macro_rules! methods {
         }
         $crate::methods! { @family $T, Vandermonde; vander(n: Option<usize>); }
         $crate::methods! { @family $T, Linear; linear(weight: &Self, bias: Option<&Self>); }
+        $crate::methods! { @family $T, Convolution;
+            conv1d(weight: &Self, bias: Option<&Self>, options: &$crate::ops::ConvOptions<1>);
+            conv2d(weight: &Self, bias: Option<&Self>, options: &$crate::ops::ConvOptions<2>);
+            conv_transpose1d(weight: &Self, bias: Option<&Self>, options: &$crate::ops::ConvTransposeOptions<1>);
+            conv_transpose2d(weight: &Self, bias: Option<&Self>, options: &$crate::ops::ConvTransposeOptions<2>);
+        }
+        $crate::methods! { @family $T, Resampling;
+            interpolate(resize: &$crate::ops::Resize, mode: $crate::ops::InterpolateMode, align_corners: bool);
+        }
+        $crate::methods! { @family $T, Normalization;
+            standardize(dims: &[isize], eps: f64);
+            layer_norm(normalized_shape: &[usize], weight: Option<&Self>, bias: Option<&Self>, eps: f64);
+            rms_norm(normalized_shape: &[usize], weight: Option<&Self>, eps: Option<f64>);
+            group_norm(num_groups: usize, weight: Option<&Self>, bias: Option<&Self>, eps: f64);
+            local_response_norm(size: usize, alpha: f64, beta: f64, k: f64);
+        }
+        $crate::methods! { @family $T, Pooling;
+            max_pool1d(options: &$crate::ops::MaxPoolOptions<1>); max_pool2d(options: &$crate::ops::MaxPoolOptions<2>);
+            avg_pool1d(options: &$crate::ops::AvgPoolOptions<1>); avg_pool2d(options: &$crate::ops::AvgPoolOptions<2>);
+            adaptive_avg_pool1d(output_size: [Option<usize>; 1]); adaptive_avg_pool2d(output_size: [Option<usize>; 2]);
+        }
         $crate::methods! { @family $T, SquaredError;
             mse_loss(target: &Self, reduction: $crate::ops::Reduction);
         }

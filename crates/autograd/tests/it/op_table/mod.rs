@@ -6,6 +6,7 @@
 mod along_dimensions;
 mod elementwise;
 mod indexing;
+mod layers;
 #[cfg(feature = "linalg")]
 mod linalg;
 mod losses;
