@@ -4,7 +4,7 @@ use gradus_autograd::Var;
 use gradus_random::Generator;
 use gradus_tensor::{DType, Tensor};
 
-use crate::error::{Error, Result};
+use crate::error::{Dims, Error, Result};
 use crate::repr::extra_repr;
 use crate::{Mode, Module, seen};
 
@@ -42,12 +42,7 @@ impl Dropout {
     /// # Errors
     /// `p` outside [0, 1].
     pub fn new(p: f64, rng: &Generator) -> Result<Dropout> {
-        if !(0.0..=1.0).contains(&p) {
-            return Err(Error::invalid(
-                "Dropout",
-                format!("the probability {p} is outside [0, 1]"),
-            ));
-        }
+        expect_probability("Dropout", p)?;
         Ok(Dropout {
             p,
             rng: rng.clone(),
@@ -82,6 +77,88 @@ impl Dropout {
     }
 }
 
+/// As [`Dropout`], with whole channels switched off.
+///
+/// # Shapes
+/// `x`: `(batch, channels, height, width)`, or an image alone; the same out.
+///
+/// # Source
+/// `torch.nn.Dropout2d` 2.15: the same channels for the same generator.
+#[derive(Clone, Debug, Module)]
+#[module(observed, extra_repr)]
+pub struct Dropout2d {
+    p: f64,
+    rng: Generator,
+    mode: Mode,
+}
+
+impl Dropout2d {
+    /// A layer that draws from `rng` at every call in training.
+    ///
+    /// # Errors
+    /// `p` outside [0, 1].
+    pub fn new(p: f64, rng: &Generator) -> Result<Dropout2d> {
+        expect_probability("Dropout2d", p)?;
+        Ok(Dropout2d {
+            p,
+            rng: rng.clone(),
+            mode: Mode::new(),
+        })
+    }
+
+    /// The input with channels switched off, or the input itself in evaluation.
+    ///
+    /// # Errors
+    /// Neither three dimensions nor four; in training, a dtype other than `f32` and `f64`.
+    pub fn forward(&self, x: &Var) -> Result<Var> {
+        let y = dropout2d(x, self.p, self.mode.is_training(), &self.rng)?;
+        seen(self, &y);
+        Ok(y)
+    }
+
+    /// The probability of zero.
+    #[must_use]
+    pub fn p(&self) -> f64 {
+        self.p
+    }
+
+    fn extra_repr(&self) -> String {
+        extra_repr!(p = self.p, inplace = false)
+    }
+}
+
+fn expect_probability(name: &'static str, p: f64) -> Result<()> {
+    if (0.0..=1.0).contains(&p) {
+        return Ok(());
+    }
+    Err(Error::invalid(
+        name,
+        format!("the probability {p} is outside [0, 1]"),
+    ))
+}
+
+/// What [`Dropout2d`] does, as a function: one draw for each sample and channel.
+///
+/// # Errors
+/// Neither three dimensions nor four; `p` outside [0, 1]; in training, a dtype other than `f32` and `f64`.
+pub fn dropout2d(x: &Var, p: f64, training: bool, rng: &Generator) -> Result<Var> {
+    let channels = match *x.shape() {
+        [batch, channels, _, _] => vec![batch, channels, 1, 1],
+        [channels, _, _] => vec![channels, 1, 1],
+        ref other => {
+            let message = format!(
+                "expected ([batch,] channels, height, width), got {}",
+                Dims(other)
+            );
+            return Err(Error::invalid("dropout2d", message));
+        }
+    };
+    if !training || p == 0.0 || x.numel() == 0 {
+        return Ok(x.clone());
+    }
+    Ok(x.mul(&mask(&channels, x.dtype(), p, rng)?)?)
+}
+
 /// What [`Dropout`] does, as a function.
 ///
 /// # Errors
@@ -90,16 +167,22 @@ pub fn dropout(x: &Var, p: f64, training: bool, rng: &Generator) -> Result<Var> 
     if !training || p == 0.0 {
         return Ok(x.clone());
     }
-    let mask = match x.dtype() {
+    Ok(x.mul(&mask(x.shape(), x.dtype(), p, rng)?)?)
+}
+
+/// Zeros with probability `p`, else 1/(1 − p).
+fn mask(shape: &[usize], dtype: DType, p: f64, rng: &Generator) -> Result<Var> {
+    let count = shape.iter().product();
+    let mask = match dtype {
         DType::F32 => {
-            let mut mask = vec![0.0f32; x.numel()];
+            let mut mask = vec![0.0f32; count];
             rng.fill_dropout_mask(&mut mask, p)?;
-            Tensor::from_vec(mask, x.shape())?
+            Tensor::from_vec(mask, shape)?
         }
         DType::F64 => {
-            let mut mask = vec![0.0f64; x.numel()];
+            let mut mask = vec![0.0f64; count];
             rng.fill_dropout_mask(&mut mask, p)?;
-            Tensor::from_vec(mask, x.shape())?
+            Tensor::from_vec(mask, shape)?
         }
         other => {
             let message = format!(
@@ -108,7 +191,7 @@ pub fn dropout(x: &Var, p: f64, training: bool, rng: &Generator) -> Result<Var> 
             return Err(Error::invalid("dropout", message));
         }
     };
-    Ok(x.mul(&Var::new(mask))?)
+    Ok(Var::new(mask))
 }
 
 #[cfg(test)]
@@ -149,6 +232,17 @@ mod tests {
             [0.0, 0.0]
         );
         assert_eq!(rng.state(), before);
+    }
+
+    #[test]
+    fn whole_channels_are_switched_off() {
+        let x: Var = Tensor::ones([8, 4, 2, 3], DType::F32).unwrap().into();
+        let layer = Dropout2d::new(0.5, &Generator::new(1)).unwrap();
+        let y = layer.forward(&x).unwrap().to_vec::<f32>().unwrap();
+        assert!(y.chunks(6).all(|c| c == [0.0; 6] || c == [2.0; 6]));
+        assert!(y.contains(&0.0) && y.contains(&2.0));
+        assert_eq!(layer.to_string(), "Dropout2d(p=0.5, inplace=False)");
+        assert!(layer.forward(&tensor![1.0].into()).is_err());
     }
 
     #[test]

@@ -15,7 +15,7 @@
 
 use gradus_autograd::Var;
 use gradus_random::Generator;
-use gradus_tensor::{DType, Scalar};
+use gradus_tensor::{DType, Scalar, Tensor};
 
 use crate::error::{Dims, Error, Result};
 
@@ -183,6 +183,23 @@ pub(crate) fn fan_in_uniform(weight: &Var, fan_in: usize, rng: &Generator) -> Re
     uniform_(weight, -bound, bound, rng)
 }
 
+/// The bias beside a weight of [`fan_in_uniform`]: uniform in ±1/√fan_in.
+pub(crate) fn fan_in_bias(
+    outputs: usize,
+    fan_in: usize,
+    dtype: DType,
+    rng: &Generator,
+) -> Result<Var> {
+    let bias = Var::leaf(Tensor::zeros([outputs], dtype)?)?;
+    let bound = if fan_in == 0 {
+        0.0
+    } else {
+        1.0 / (fan_in as f64).sqrt()
+    };
+    uniform_(&bias, -bound, bound, rng)?;
+    Ok(bias)
+}
+
 fn xavier_std(op: &'static str, parameter: &Var, gain: f64) -> Result<f64> {
     let (fan_in, fan_out) = fans(op, parameter)?;
     Ok(gain * (2.0 / (fan_in + fan_out) as f64).sqrt())
@@ -241,7 +258,7 @@ fn draw(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use gradus_tensor::{Tensor, tensor};
+    use gradus_tensor::tensor;
 
     fn weight(shape: &[usize]) -> Var {
         Var::leaf(Tensor::zeros(shape, DType::F64).unwrap()).unwrap()

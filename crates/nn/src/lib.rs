@@ -32,14 +32,18 @@ extern crate self as gradus_nn;
 
 mod activation;
 mod as_module;
+mod batch_norm;
 mod bce_loss;
 mod bce_with_logits_loss;
+mod bilinear;
 mod buffer;
 mod children;
+mod conv;
 mod convert;
 mod cosine_embedding_loss;
 mod cross_entropy_loss;
 mod dropout;
+mod embedding;
 mod error;
 mod field;
 mod flatten;
@@ -66,11 +70,15 @@ mod multi_label_margin_loss;
 mod multi_label_soft_margin_loss;
 mod multi_margin_loss;
 mod nll_loss;
+mod normalization;
 mod observe;
 mod poisson_nll_loss;
+mod pooling;
 #[doc(hidden)]
 pub mod probe;
+mod recurrent;
 mod repr;
+mod resize;
 mod sequential;
 mod smooth_l1_loss;
 mod soft_margin_loss;
@@ -80,14 +88,25 @@ mod tree;
 mod triplet_margin_loss;
 mod walk;
 
-pub use activation::{Relu, Sigmoid, Tanh};
+pub use activation::{
+    Celu, Elu, Gelu, Glu, Hardshrink, Hardsigmoid, Hardswish, Hardtanh, LeakyRelu, LogSigmoid,
+    Mish, PRelu, Relu, Relu6, Selu, Sigmoid, Silu, Softplus, Softshrink, Softsign, Tanh,
+    Tanhshrink, Threshold,
+};
 pub use as_module::AsModule;
+pub use batch_norm::{BatchNorm1d, BatchNorm2d, BatchNormOptions, InstanceNorm1d, InstanceNorm2d};
 pub use bce_loss::BceLoss;
 pub use bce_with_logits_loss::BceWithLogitsLoss;
+pub use bilinear::Bilinear;
 pub use buffer::Buffer;
+pub use conv::{
+    Conv1d, Conv1dOptions, Conv2d, Conv2dOptions, ConvTranspose1d, ConvTranspose1dOptions,
+    ConvTranspose2d, ConvTranspose2dOptions, PaddingMode,
+};
 pub use cosine_embedding_loss::CosineEmbeddingLoss;
 pub use cross_entropy_loss::CrossEntropyLoss;
-pub use dropout::Dropout;
+pub use dropout::{Dropout, Dropout2d};
+pub use embedding::{Embedding, EmbeddingOptions};
 pub use error::{Error, ErrorKind, Result};
 pub use field::Field;
 pub use flatten::Flatten;
@@ -116,8 +135,20 @@ pub use multi_label_margin_loss::MultiLabelMarginLoss;
 pub use multi_label_soft_margin_loss::MultiLabelSoftMarginLoss;
 pub use multi_margin_loss::MultiMarginLoss;
 pub use nll_loss::NllLoss;
+pub use normalization::{
+    GroupNorm, GroupNormOptions, LayerNorm, LayerNormOptions, LocalResponseNorm, RmsNorm,
+    RmsNormOptions,
+};
 pub use observe::{observe, seen};
 pub use poisson_nll_loss::PoissonNllLoss;
+pub use pooling::{
+    AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveMaxPool1d, AdaptiveMaxPool2d, AvgPool1d,
+    AvgPool2d, MaxPool1d, MaxPool2d,
+};
+pub use recurrent::{
+    Gru, GruCell, Lstm, LstmCell, RecurrentOptions, Rnn, RnnCell, RnnNonlinearity,
+};
+pub use resize::{ChannelShuffle, PixelShuffle, PixelUnshuffle, Unflatten, Upsample};
 pub use sequential::Sequential;
 pub use smooth_l1_loss::SmoothL1Loss;
 pub use soft_margin_loss::SoftMarginLoss;

@@ -88,18 +88,10 @@ impl Linear {
     ) -> Result<Linear> {
         let weight = Var::leaf(Tensor::zeros([outputs, inputs], options.dtype)?)?;
         init::fan_in_uniform(&weight, inputs, rng)?;
-        let bias = if options.bias {
-            let bias = Var::leaf(Tensor::zeros([outputs], options.dtype)?)?;
-            let bound = if inputs == 0 {
-                0.0
-            } else {
-                1.0 / (inputs as f64).sqrt()
-            };
-            init::uniform_(&bias, -bound, bound, rng)?;
-            Some(bias)
-        } else {
-            None
-        };
+        let bias = options
+            .bias
+            .then(|| init::fan_in_bias(outputs, inputs, options.dtype, rng))
+            .transpose()?;
         Ok(Linear {
             weight,
             bias,

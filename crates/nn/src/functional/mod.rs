@@ -10,7 +10,9 @@ mod margin;
 mod reduction;
 mod regression;
 
-pub use crate::dropout::dropout;
+pub use crate::batch_norm::{batch_norm, instance_norm};
+pub use crate::bilinear::bilinear;
+pub use crate::dropout::{dropout, dropout2d};
 pub use binary_cross_entropy::{binary_cross_entropy, binary_cross_entropy_with_logits};
 pub use classes::{cross_entropy, kl_div, nll_loss};
 pub use distance::{cosine_embedding_loss, triplet_margin_loss};
