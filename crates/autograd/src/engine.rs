@@ -7,6 +7,7 @@ use std::sync::Arc;
 use gradus_tensor::{Array, Shared, Tensor, ops::Arithmetic};
 
 use crate::error::Result;
+use crate::grad_mode::Mode;
 use crate::leaf::Leaf;
 use crate::record::Node;
 use crate::var::{Repr, Var};
@@ -30,6 +31,29 @@ pub(crate) struct Queue<'g, A> {
     /// None as long as nothing had to wait there.
     far: Option<BTreeMap<(u64, usize), Entry<'g, A>>>,
     leaves: Leaves<A>,
+    /// Leaves with hooks, which see whole gradients: what has arrived so far.
+    hooked: Vec<(Arc<Leaf>, A)>,
+    /// Nothing that was asked for is older.
+    oldest: u64,
+}
+
+/// How a walk back runs.
+#[derive(Clone, Copy)]
+pub(crate) struct Pass {
+    /// Saved values stay for another walk.
+    pub(crate) retain: bool,
+    /// Gradients are searched for NaN.
+    pub(crate) watched: bool,
+}
+
+impl Pass {
+    #[inline]
+    pub(crate) fn new(retain: bool) -> Pass {
+        Pass {
+            retain,
+            watched: Mode::now().is_watched(),
+        }
+    }
 }
 
 /// Where gradients of leaves go.
@@ -60,9 +84,11 @@ fn add_to<A: Array>(sum: &mut Option<A>, gradient: &A) -> Result<()> {
     Ok(())
 }
 
-/// A gradient can go into a leaf only as plain numbers.
+/// A gradient can go into a leaf only as plain numbers; hooks see it as a variable.
 pub(crate) trait Gradient: Array {
     fn into_leaf(self, leaf: &Leaf, used: Option<&Tensor>) -> Result<bool>;
+    fn into_var(self) -> Var;
+    fn from_var(gradient: Var) -> Self;
 }
 
 impl Gradient for Tensor {
@@ -70,11 +96,27 @@ impl Gradient for Tensor {
     fn into_leaf(self, leaf: &Leaf, used: Option<&Tensor>) -> Result<bool> {
         leaf.accumulate(self, used)
     }
+
+    fn into_var(self) -> Var {
+        Var::new(self)
+    }
+
+    fn from_var(gradient: Var) -> Tensor {
+        gradient.value()
+    }
 }
 
 impl Gradient for Var {
     fn into_leaf(self, leaf: &Leaf, used: Option<&Tensor>) -> Result<bool> {
         leaf.accumulate(self.value(), used)
+    }
+
+    fn into_var(self) -> Var {
+        self
+    }
+
+    fn from_var(gradient: Var) -> Var {
+        gradient
     }
 }
 
@@ -85,6 +127,8 @@ impl<'g, A: Gradient> Queue<'g, A> {
             len: 0,
             far: None,
             leaves,
+            hooked: Vec::new(),
+            oldest: 0,
         }
     }
 
@@ -189,7 +233,8 @@ impl<'g, A: Gradient> Queue<'g, A> {
         used: Option<&Tensor>,
     ) -> Result<bool> {
         match &mut self.leaves {
-            Leaves::Accumulate => gradient.into_leaf(leaf, used),
+            Leaves::Accumulate if leaf.hooks.get().is_none() => gradient.into_leaf(leaf, used),
+            Leaves::Accumulate => self.reach_hooked(leaf, gradient, used),
             Leaves::Capture(targets) => {
                 for target in targets {
                     if matches!(&target.place, Place::Leaf(wanted) if Arc::ptr_eq(wanted, leaf)) {
@@ -199,6 +244,58 @@ impl<'g, A: Gradient> Queue<'g, A> {
                 Ok(used.is_none_or(|used| leaf.holds(used)))
             }
         }
+    }
+
+    /// A share of the gradient of a leaf with hooks.
+    #[cold]
+    fn reach_hooked(
+        &mut self,
+        leaf: &Arc<Leaf>,
+        gradient: A,
+        used: Option<&Tensor>,
+    ) -> Result<bool> {
+        if used.is_some_and(|used| !leaf.holds(used)) {
+            return Ok(false);
+        }
+        match self
+            .hooked
+            .iter_mut()
+            .find(|(other, _)| Arc::ptr_eq(other, leaf))
+        {
+            Some((_, sum)) => *sum = sum.add(&gradient)?,
+            None => self.hooked.push((leaf.clone(), gradient)),
+        }
+        Ok(true)
+    }
+
+    /// The gradients of leaves with hooks are whole at the end.
+    #[cold]
+    fn finish_hooked(&mut self) -> Result<()> {
+        for (leaf, gradient) in std::mem::take(&mut self.hooked) {
+            let Some(hooks) = leaf.hooks.get() else {
+                continue;
+            };
+            hooks.on_gradient(gradient)?.into_leaf(&leaf, None)?;
+            hooks.on_accumulated(&Var(Repr::Leaf(leaf.clone())))?;
+        }
+        Ok(())
+    }
+
+    /// Whether the gradient of this leaf goes anywhere.
+    #[inline]
+    pub(crate) fn wants_leaf(&self, leaf: &Arc<Leaf>) -> bool {
+        match &self.leaves {
+            Leaves::Accumulate => true,
+            Leaves::Capture(targets) => targets.iter().any(
+                |target| matches!(&target.place, Place::Leaf(wanted) if Arc::ptr_eq(wanted, leaf)),
+            ),
+        }
+    }
+
+    /// Whether the gradient of this record may lead to something that was asked for.
+    #[inline]
+    pub(crate) fn wants_node(&self, node: &Shared<Node>) -> bool {
+        node.stamp() >= self.oldest
     }
 
     /// The whole gradient of a record is known: hand it to those who asked for it.
@@ -224,12 +321,38 @@ fn start<'g, A: Gradient>(queue: &mut Queue<'g, A>, output: &'g Var, gradient: A
     }
 }
 
+/// The shapes of the gradients, and so of the values, of all records behind an output, by a walk that
+/// keeps nothing else: where a rule fails the walk ends.
+pub(crate) fn shapes(output: &Var) -> BTreeMap<usize, Vec<usize>> {
+    let mut shapes = BTreeMap::new();
+    let pass = Pass {
+        retain: true,
+        watched: false,
+    };
+    let mut queue = Queue::new(Leaves::Capture(Vec::new()));
+    if start(&mut queue, output, output.ones_like()).is_err() {
+        return shapes;
+    }
+    while let Some(entry) = queue.pop() {
+        shapes.insert(Shared::address(entry.node), entry.gradient.shape().to_vec());
+        let _unknown = entry.node.pull(&entry.gradient, &mut queue, pass);
+    }
+    shapes
+}
+
 /// Adds d`output` to the gradients of all leaves behind it.
 pub(crate) fn backward(output: &Var, gradient: Tensor, retain: bool) -> Result<()> {
+    let pass = Pass::new(retain);
     let mut queue = Queue::new(Leaves::Accumulate);
     start(&mut queue, output, gradient)?;
-    while let Some(entry) = queue.pop() {
-        entry.node.pull(&entry.gradient, &mut queue, retain)?;
+    while let Some(mut entry) = queue.pop() {
+        if let Some(hooks) = entry.node.hooks().get() {
+            entry.gradient = hooks.on_gradient(entry.gradient)?;
+        }
+        entry.node.pull(&entry.gradient, &mut queue, pass)?;
+    }
+    if !queue.hooked.is_empty() {
+        queue.finish_hooked()?;
     }
     Ok(())
 }
@@ -240,22 +363,40 @@ fn capture<'g, A: Gradient>(inputs: &[&Var]) -> Queue<'g, A> {
         Repr::Leaf(leaf) => Place::Leaf(leaf.clone()),
         Repr::Recorded(_, node) => Place::Node(node.clone()),
     };
-    Queue::new(Leaves::Capture(
-        inputs
-            .iter()
-            .map(|i| Target {
-                place: place(i),
-                gradient: None,
-            })
-            .collect(),
-    ))
+    let targets: Vec<Target<A>> = inputs
+        .iter()
+        .map(|i| Target {
+            place: place(i),
+            gradient: None,
+        })
+        .collect();
+    let oldest = targets.iter().map(|target| match &target.place {
+        Place::Leaf(_) => 0,
+        Place::Node(node) => node.stamp(),
+        Place::Nowhere => u64::MAX,
+    });
+    let oldest = oldest.min().unwrap_or(0);
+    let mut queue = Queue::new(Leaves::Capture(targets));
+    queue.oldest = oldest;
+    queue
 }
 
-fn captured<A>(queue: Queue<'_, A>) -> Vec<Option<A>> {
-    match queue.leaves {
-        Leaves::Capture(targets) => targets.into_iter().map(|t| t.gradient).collect(),
-        Leaves::Accumulate => Vec::new(),
-    }
+/// What was asked for; leaves' hooks see it first.
+fn captured<A: Gradient>(queue: Queue<'_, A>) -> Result<Vec<Option<A>>> {
+    let Leaves::Capture(targets) = queue.leaves else {
+        return Ok(Vec::new());
+    };
+    let finish = |target: Target<A>| {
+        let hooks = match &target.place {
+            Place::Leaf(leaf) => leaf.hooks.get(),
+            Place::Node(_) | Place::Nowhere => None,
+        };
+        match (target.gradient, hooks) {
+            (Some(gradient), Some(hooks)) => hooks.on_gradient(gradient).map(Some),
+            (gradient, _) => Ok(gradient),
+        }
+    };
+    targets.into_iter().map(finish).collect()
 }
 
 /// The gradients of these inputs as plain numbers.
@@ -264,15 +405,19 @@ pub(crate) fn gradients(
     inputs: &[&Var],
     retain: bool,
 ) -> Result<Vec<Option<Tensor>>> {
+    let pass = Pass::new(retain);
     let mut queue = capture::<Tensor>(inputs);
     for (output, gradient) in outputs {
         start(&mut queue, output, gradient.clone())?;
     }
-    while let Some(entry) = queue.pop() {
+    while let Some(mut entry) = queue.pop() {
+        if let Some(hooks) = entry.node.hooks().get() {
+            entry.gradient = hooks.on_gradient(entry.gradient)?;
+        }
         queue.reach_node(entry.node, &entry.gradient)?;
-        entry.node.pull(&entry.gradient, &mut queue, retain)?;
+        entry.node.pull(&entry.gradient, &mut queue, pass)?;
     }
-    Ok(captured(queue))
+    captured(queue)
 }
 
 /// The gradients of these inputs, recorded, so that they can be differentiated again.
@@ -281,15 +426,19 @@ pub(crate) fn recorded_gradients(
     inputs: &[&Var],
     retain: bool,
 ) -> Result<Vec<Option<Var>>> {
+    let pass = Pass::new(retain);
     let mut queue = capture::<Var>(inputs);
     for (output, gradient) in outputs {
         start(&mut queue, output, gradient.clone())?;
     }
-    while let Some(entry) = queue.pop() {
+    while let Some(mut entry) = queue.pop() {
+        if let Some(hooks) = entry.node.hooks().get() {
+            entry.gradient = hooks.on_gradient(entry.gradient)?;
+        }
         queue.reach_node(entry.node, &entry.gradient)?;
         entry
             .node
-            .pull_recorded(entry.node, &entry.gradient, &mut queue, retain)?;
+            .pull_recorded(entry.node, &entry.gradient, &mut queue, pass)?;
     }
-    Ok(captured(queue))
+    captured(queue)
 }

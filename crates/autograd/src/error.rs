@@ -51,6 +51,22 @@ pub enum Error {
     /// A leaf changed between forward and backward.
     #[error("backward: a leaf that `{0}` used was changed since; differentiate before updating it")]
     LeafChanged(&'static str),
+    /// In a watched pass a gradient rule made NaN.
+    #[error(
+        "backward: the gradient rule of `{op}` made NaN for input {input} at {place:?}, {count} of {of} elements, of values without NaN"
+    )]
+    Nan {
+        /// The operation.
+        op: &'static str,
+        /// Of which input.
+        input: usize,
+        /// The first NaN.
+        place: Vec<usize>,
+        /// How many elements are NaN.
+        count: usize,
+        /// Of how many.
+        of: usize,
+    },
     /// Only leaves hold a value and a gradient of their own.
     #[error(
         "{0}: only a leaf can be changed; this variable is the result of an operation or a constant"
@@ -80,18 +96,24 @@ pub enum Error {
     Unused(usize),
     /// Analytic and numeric gradients disagree.
     #[error(
-        "{check}: input {input}, element {element}: analytic {analytic:e}, numeric {numeric:e}"
+        "{check}: the gradient of input {input}, shape {shape:?}, disagrees at {wrong} of {of} elements, worst at {place:?}: the rules give {analytic:e}, central differences {numeric:e}"
     )]
     GradCheck {
         /// `gradcheck` or `gradgradcheck`.
         check: &'static str,
         /// Which input.
         input: usize,
-        /// Which element of it.
-        element: usize,
-        /// What the rules give.
+        /// Its shape.
+        shape: Vec<usize>,
+        /// How many elements disagree.
+        wrong: usize,
+        /// Of how many.
+        of: usize,
+        /// The worst one.
+        place: Vec<usize>,
+        /// What the rules give there.
         analytic: f64,
-        /// What central differences give.
+        /// What central differences give there.
         numeric: f64,
     },
 }

@@ -106,16 +106,12 @@ pub fn vjp(
 ) -> Result<(Tensor, Tensor)> {
     let x = leaf_of(x)?;
     let y = f(&x)?;
+    y.expect_gradient("vjp", v)?;
     let options = GradOptions {
         grad_outputs: vec![Var::new(v.clone())],
-        allow_unused: true,
         ..GradOptions::default()
     };
-    let g = grad_with(&[&y], &[&x], &options)?.remove(0);
-    Ok((
-        y.value(),
-        g.map_or_else(|| x.value().zeros_like(), |g| g.value()),
-    ))
+    Ok((y.value(), gradient_or_zeros(&y, &x, &options)?.value()))
 }
 
 /// The value of `f` at `x` and `J v`, the directional derivative: two reverse passes, since `vᵀ J` is
@@ -156,34 +152,117 @@ pub fn jvp(
     ))
 }
 
+/// The value of a single number `f` at `x`, and its gradient.
+///
+/// # Errors
+/// Those of `f`; a value that is not a single number.
+///
+/// ```
+/// use gradus_autograd::value_and_grad;
+/// use gradus_tensor::tensor;
+///
+/// let (value, gradient) = value_and_grad(|x| Ok(x.square()?.sum()?), &tensor![1.0, 2.0])?;
+/// assert_eq!((value.item::<f32>()?, gradient.to_vec::<f32>()?), (5.0, vec![2.0, 4.0]));
+/// # Ok::<(), gradus_autograd::Error>(())
+/// ```
+pub fn value_and_grad(f: impl FnOnce(&Var) -> Result<Var>, x: &Tensor) -> Result<(Tensor, Tensor)> {
+    let x = leaf_of(x)?;
+    let y = f(&x)?;
+    if y.numel() != 1 {
+        return Err(Error::NotScalar(y.shape().to_vec()));
+    }
+    Ok((
+        y.value(),
+        gradient_or_zeros(&y, &x, &GradOptions::default())?.value(),
+    ))
+}
+
+/// The value of a single number `f` at `x` and `H v`, the product of its matrix of second derivatives
+/// with a vector: the gradient of `⟨∇f, v⟩`, without the matrix. As the matrix is symmetric this is `vᵀ H`,
+/// too.
+///
+/// # Errors
+/// Those of `f`; a value that is not a single number; a `v` that does not fit `x`; an operation without
+/// a second derivative.
+///
+/// ```
+/// use gradus_autograd::hvp;
+/// use gradus_tensor::tensor;
+///
+/// // f = x³ + y², so H = diag(6x, 2).
+/// let f = |v: &gradus_autograd::Var| {
+///     let (x, y) = (v.select(0, 0)?, v.select(0, 1)?);
+///     Ok(x.square()?.mul(&x)?.add(&y.square()?)?)
+/// };
+/// let (value, product) = hvp(f, &tensor![2.0, 1.0], &tensor![1.0, 10.0])?;
+/// assert_eq!((value.item::<f32>()?, product.to_vec::<f32>()?), (9.0, vec![12.0, 20.0]));
+/// # Ok::<(), gradus_autograd::Error>(())
+/// ```
+pub fn hvp(
+    f: impl FnOnce(&Var) -> Result<Var>,
+    x: &Tensor,
+    v: &Tensor,
+) -> Result<(Tensor, Tensor)> {
+    let x = leaf_of(x)?;
+    x.expect_gradient("hvp", v)?;
+    let y = f(&x)?;
+    if y.numel() != 1 {
+        return Err(Error::NotScalar(y.shape().to_vec()));
+    }
+    let recorded = GradOptions {
+        create_graph: true,
+        ..GradOptions::default()
+    };
+    let g = gradient_or_zeros(&y, &x, &recorded)?;
+    let along = GradOptions {
+        grad_outputs: vec![Var::new(v.clone())],
+        ..GradOptions::default()
+    };
+    Ok((y.value(), gradient_or_zeros(&g, &x, &along)?.value()))
+}
+
+/// The gradient of `y` with respect to `x`; zeros if it does not depend on it.
+fn gradient_or_zeros(y: &Var, x: &Var, options: &GradOptions) -> Result<Var> {
+    let zeros = || Var::new(x.value().zeros_like());
+    if !y.requires_grad() {
+        return Ok(zeros());
+    }
+    let options = GradOptions {
+        allow_unused: true,
+        ..options.clone()
+    };
+    Ok(grad_with(&[y], &[x], &options)?
+        .remove(0)
+        .unwrap_or_else(zeros))
+}
+
 /// The Jacobian of `f` at `x`: shape `(outputs.., inputs..)`.
 ///
 /// # Errors
 /// Those of `f`.
 pub fn jacobian(f: impl FnOnce(&Var) -> Result<Var>, x: &Tensor) -> Result<Tensor> {
-    let x = leaf_of(x)?;
-    let y = f(&x)?;
-    let shape = [y.shape(), x.shape()].concat();
-    if !y.requires_grad() {
-        return Ok(Tensor::zeros(shape, y.dtype())?);
-    }
-    let n = y.numel();
-    let flat = y.reshape([n])?;
-    let mut rows = Vec::with_capacity(n);
-    for i in 0..n {
-        let entry = flat.select(0, i as isize)?;
-        let options = GradOptions {
-            retain_graph: true,
-            allow_unused: true,
-            ..GradOptions::default()
-        };
-        let row = grad_with(&[&entry], &[&x], &options)?.remove(0);
-        rows.push(row.map_or_else(|| x.value().zeros_like(), |r| r.value()));
-    }
-    if rows.is_empty() {
-        return Ok(Tensor::zeros(shape, y.dtype())?);
-    }
-    Ok(Tensor::stack(&rows.iter().collect::<Vec<_>>(), 0)?.reshape(shape)?)
+    Ok(jacobians(|vars| f(&vars[0]), &[x])?.remove(0))
+}
+
+/// The Jacobians of a function of several inputs, one for each: shapes `(outputs.., inputs..)`.
+///
+/// # Errors
+/// Those of `f`.
+///
+/// ```
+/// use gradus_autograd::jacobians;
+/// use gradus_tensor::tensor;
+///
+/// let (a, b) = (tensor![2.0, 3.0], tensor![5.0]);
+/// let both = jacobians(|v| Ok(v[0].mul(&v[1])?), &[&a, &b])?;
+/// assert_eq!(both[0].to_vec::<f32>()?, [5.0, 0.0, 0.0, 5.0]);
+/// assert_eq!((both[1].shape(), both[1].to_vec::<f32>()?), (&[2, 1][..], vec![2.0, 3.0]));
+/// # Ok::<(), gradus_autograd::Error>(())
+/// ```
+pub fn jacobians(f: impl FnOnce(&[Var]) -> Result<Var>, inputs: &[&Tensor]) -> Result<Vec<Tensor>> {
+    let leaves = leaves_of(inputs)?;
+    let y = f(&leaves)?;
+    rows_of(&y, &leaves)
 }
 
 /// The matrix of second derivatives of a single number `f` at `x`: shape `(inputs.., inputs..)`.
@@ -191,17 +270,63 @@ pub fn jacobian(f: impl FnOnce(&Var) -> Result<Var>, x: &Tensor) -> Result<Tenso
 /// # Errors
 /// Those of `f`; a value that is not a single number; an operation without a second derivative.
 pub fn hessian(f: impl FnOnce(&Var) -> Result<Var>, x: &Tensor) -> Result<Tensor> {
-    jacobian(
-        |x| {
-            let y = f(x)?;
+    Ok(hessians(|vars| f(&vars[0]), &[x])?.remove(0).remove(0))
+}
+
+/// The second derivatives of a single number that depends on several inputs: entry `[i][j]` has the shape
+/// `(input i.., input j..)`.
+///
+/// # Errors
+/// As [`hessian`].
+pub fn hessians(
+    f: impl FnOnce(&[Var]) -> Result<Var>,
+    inputs: &[&Tensor],
+) -> Result<Vec<Vec<Tensor>>> {
+    let leaves = leaves_of(inputs)?;
+    let y = f(&leaves)?;
+    if y.numel() != 1 {
+        return Err(Error::NotScalar(y.shape().to_vec()));
+    }
+    let recorded = GradOptions {
+        create_graph: true,
+        ..GradOptions::default()
+    };
+    leaves
+        .iter()
+        .map(|x| rows_of(&gradient_or_zeros(&y, x, &recorded)?, &leaves))
+        .collect()
+}
+
+fn leaves_of(inputs: &[&Tensor]) -> Result<Vec<Var>> {
+    inputs.iter().map(|x| leaf_of(x)).collect()
+}
+
+/// The derivatives of every element of `y`, one backward pass each.
+fn rows_of(y: &Var, leaves: &[Var]) -> Result<Vec<Tensor>> {
+    let n = y.numel();
+    let wanted: Vec<&Var> = leaves.iter().collect();
+    let mut rows: Vec<Vec<Tensor>> = vec![Vec::with_capacity(n); leaves.len()];
+    if y.requires_grad() {
+        let flat = y.reshape([n])?;
+        for i in 0..n {
             let options = GradOptions {
-                create_graph: true,
+                retain_graph: true,
                 allow_unused: true,
                 ..GradOptions::default()
             };
-            let g = grad_with(&[&y], &[x], &options)?.remove(0);
-            Ok(g.unwrap_or_else(|| Var::new(x.value().zeros_like())))
-        },
-        x,
-    )
+            let entry = flat.select(0, i as isize)?;
+            let gradients = grad_with(&[&entry], &wanted, &options)?;
+            for ((rows, leaf), gradient) in rows.iter_mut().zip(leaves).zip(gradients) {
+                rows.push(gradient.map_or_else(|| leaf.value().zeros_like(), |g| g.value()));
+            }
+        }
+    }
+    let whole = |(rows, leaf): (Vec<Tensor>, &Var)| {
+        let shape = [y.shape(), leaf.shape()].concat();
+        if rows.is_empty() {
+            return Ok(Tensor::zeros(shape, leaf.dtype())?);
+        }
+        Ok(Tensor::stack(&rows.iter().collect::<Vec<_>>(), 0)?.reshape(shape)?)
+    };
+    rows.into_iter().zip(leaves).map(whole).collect()
 }

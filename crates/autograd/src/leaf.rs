@@ -5,12 +5,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use gradus_tensor::{DType, Lock, Tensor};
 
 use crate::error::{Error, Result};
+use crate::hooks::HookSlot;
 
 /// Shape and dtype never change; value and gradient do, under one lock.
 pub(crate) struct Leaf {
     shape: Vec<usize>,
     dtype: DType,
     requires_grad: AtomicBool,
+    pub(crate) hooks: HookSlot,
     state: Lock<State>,
 }
 
@@ -25,6 +27,7 @@ impl Leaf {
             shape: value.shape().to_vec(),
             dtype: value.dtype(),
             requires_grad: AtomicBool::new(true),
+            hooks: HookSlot::new(),
             state: Lock::new(State { value, grad: None }),
         }
     }

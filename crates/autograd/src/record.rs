@@ -8,9 +8,11 @@ use std::sync::Arc;
 
 use gradus_tensor::{Lock, Op, Saved, Saves, Shared, Tensor, VariadicOp};
 
-use crate::engine::Queue;
+use crate::anomaly;
+use crate::engine::{Gradient, Pass, Queue};
 use crate::error::{Error, Result};
 use crate::few::Few;
+use crate::hooks::HookSlot;
 use crate::leaf::Leaf;
 use crate::var::{Held, Repr, Var};
 
@@ -30,6 +32,10 @@ impl Parent {
     pub(crate) fn new(node: Shared<Node>) -> Parent {
         Parent(Some(node))
     }
+
+    pub(crate) fn node(&self) -> Option<&Shared<Node>> {
+        self.0.as_ref()
+    }
 }
 
 /// A recorded operation, whichever it is.
@@ -46,6 +52,7 @@ struct Trail {
     /// Larger than the stamp of everything this operation depends on.
     stamp: u64,
     saves: Saves,
+    hooks: HookSlot,
     edges: Few<Edge>,
     kept: Lock<Option<Kept>>,
 }
@@ -159,6 +166,7 @@ fn recorded<R: Rule + 'static>(
         trail: Trail {
             stamp: 0,
             saves,
+            hooks: HookSlot::new(),
             edges: Few::None,
             kept: Lock::new(None),
         },
@@ -242,20 +250,36 @@ impl Node {
         self.trail.stamp
     }
 
-    /// Computes the gradients of the inputs from that of the result and hands them on. Without
-    /// `retain` the saved values are freed.
+    #[inline(always)]
+    pub(crate) fn hooks(&self) -> &HookSlot {
+        &self.trail.hooks
+    }
+
+    /// Where its inputs came from.
+    pub(crate) fn edges(&self) -> &[Edge] {
+        self.trail.edges.as_slice()
+    }
+
+    /// Computes the gradients of the inputs from that of the result and hands them on. Unless the pass
+    /// retains them the saved values are freed.
     pub(crate) fn pull<'g>(
         &'g self,
         g: &Tensor,
         queue: &mut Queue<'g, Tensor>,
-        retain: bool,
+        pass: Pass,
     ) -> Result<()> {
-        let Some(kept) = self.trail.kept(retain) else {
+        let Some(kept) = self.trail.kept(pass.retain) else {
             return Err(Error::GraphFreed(self.name()));
         };
         let stored = kept.inputs.as_slice();
         let saved = Saved::new(self.name(), self.trail.saves, stored, kept.output.as_ref());
-        self.hand_on(stored, queue, |wrt| self.rule.vjp(wrt, &saved, g))
+        self.hand_on(stored, queue, |wrt| {
+            let gradient = self.rule.vjp(wrt, &saved, g)?;
+            if pass.watched {
+                self.check(wrt, g, &kept, &gradient)?;
+            }
+            Ok(gradient)
+        })
     }
 
     /// As `pull`, recording what it computes; `this` is the node itself, for rules that read the
@@ -265,9 +289,9 @@ impl Node {
         this: &'g Shared<Node>,
         g: &Var,
         queue: &mut Queue<'g, Var>,
-        retain: bool,
+        pass: Pass,
     ) -> Result<()> {
-        let Some(kept) = self.trail.kept(retain) else {
+        let Some(kept) = self.trail.kept(pass.retain) else {
             return Err(Error::GraphFreed(self.name()));
         };
         let edges = self.trail.edges.as_slice();
@@ -289,18 +313,36 @@ impl Node {
             .collect();
         let output = kept
             .output
+            .clone()
             .map(|value| Var(Repr::Recorded(value, this.clone())));
         let saved = Saved::new(self.name(), self.trail.saves, &inputs, output.as_ref());
-        self.hand_on(stored, queue, |wrt| self.rule.vjp_recorded(wrt, &saved, g))
+        self.hand_on(stored, queue, |wrt| {
+            let gradient = self.rule.vjp_recorded(wrt, &saved, g)?;
+            if pass.watched {
+                self.check(wrt, &g.value(), &kept, &gradient.value())?;
+            }
+            Ok(gradient)
+        })
+    }
+
+    /// Whether the rule made NaN of values without.
+    #[cold]
+    fn check(&self, wrt: usize, g: &Tensor, kept: &Kept, gradient: &Tensor) -> Result<()> {
+        let inputs = kept.inputs.as_slice().iter().enumerate();
+        let read = inputs.filter(|(i, _)| self.trail.saves.has_input(*i));
+        let values = read
+            .filter_map(|(_, value)| value.as_ref())
+            .chain(&kept.output);
+        anomaly::check_gradient(self.name(), wrt, g, values, gradient)
     }
 
     /// Runs the rule for each input whose gradient is wanted. `stored` are the kept inputs, or none.
     #[inline(always)]
-    fn hand_on<'g, A: crate::engine::Gradient>(
+    fn hand_on<'g, A: Gradient>(
         &'g self,
         stored: &[Option<Tensor>],
         queue: &mut Queue<'g, A>,
-        vjp: impl Fn(usize) -> gradus_tensor::Result<A>,
+        vjp: impl Fn(usize) -> Result<A>,
     ) -> Result<()> {
         for (wrt, edge) in self.trail.edges.as_slice().iter().enumerate() {
             match edge {
@@ -310,13 +352,19 @@ impl Node {
                     } else {
                         None
                     };
-                    let unchanged = queue.reach_leaf(leaf, vjp(wrt)?, used)?;
+                    let unchanged = if queue.wants_leaf(leaf) {
+                        queue.reach_leaf(leaf, vjp(wrt)?, used)?
+                    } else {
+                        used.is_none_or(|used| leaf.holds(used))
+                    };
                     if !unchanged {
                         return Err(Error::LeafChanged(self.name()));
                     }
                 }
-                Edge::Node(Parent(Some(node))) => queue.push(node, vjp(wrt)?)?,
-                Edge::Constant | Edge::Node(Parent(None)) => {}
+                Edge::Node(Parent(Some(node))) if queue.wants_node(node) => {
+                    queue.push(node, vjp(wrt)?)?;
+                }
+                Edge::Constant | Edge::Node(_) => {}
             }
         }
         Ok(())

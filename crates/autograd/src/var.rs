@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use gradus_tensor::{Array, DType, Element, Op, Shared, Tensor, VariadicOp, methods, operators};
 
+use crate::anomaly;
 use crate::engine;
 use crate::error::{Error, Result};
-use crate::grad_mode::is_grad_enabled;
+use crate::grad_mode::{Mode, is_grad_enabled};
+use crate::hooks::HookSlot;
 use crate::leaf::Leaf;
 use crate::record::{Edge, Node, Parent, record, record_variadic};
 
@@ -350,6 +352,15 @@ impl Var {
         }
     }
 
+    /// Where hooks of this variable stand, if it has a gradient.
+    pub(crate) fn hook_slot(&self) -> Option<&HookSlot> {
+        match &self.0 {
+            Repr::Leaf(leaf) if leaf.requires_grad() => Some(&leaf.hooks),
+            Repr::Recorded(_, node) => Some(node.hooks()),
+            _ => None,
+        }
+    }
+
     #[inline(always)]
     pub(crate) fn edge(&self) -> Edge {
         match &self.0 {
@@ -407,8 +418,14 @@ fn held_all<'a, const N: usize>(inputs: &[&'a Var; N]) -> [Held<'a>; N] {
 
 /// Whether to record an operation on these inputs.
 #[inline]
-fn is_recorded(inputs: &[&Var]) -> bool {
-    is_grad_enabled() && inputs.iter().any(|v| v.requires_grad())
+fn is_recorded(mode: Mode, inputs: &[&Var]) -> bool {
+    mode.is_recording() && inputs.iter().any(|v| v.requires_grad())
+}
+
+/// For watched operations: an error if this one made NaN of inputs without.
+#[cold]
+fn check_result(op: &'static str, held: &[Held<'_>], out: &Tensor) -> gradus_tensor::Result<()> {
+    anomaly::check_result(op, held.iter().map(Held::get), out)
 }
 
 impl Array for Var {
@@ -419,7 +436,11 @@ impl Array for Var {
             #[inline(always)]
             |i| held[i].get(),
         ))?;
-        if is_recorded(&inputs) {
+        let mode = Mode::now();
+        if mode.is_watched() {
+            check_result(op.name(), &held, &out)?;
+        }
+        if is_recorded(mode, &inputs) {
             return Ok(record(op, &inputs, &mut held, out));
         }
         Ok(Var(Repr::Plain(out)))
@@ -429,7 +450,11 @@ impl Array for Var {
         let mut held: Vec<Held<'_>> = inputs.iter().map(|v| v.held()).collect();
         let values: Vec<&Tensor> = held.iter().map(Held::get).collect();
         let out = op.forward(&values)?;
-        if is_recorded(inputs) {
+        let mode = Mode::now();
+        if mode.is_watched() {
+            check_result(op.name(), &held, &out)?;
+        }
+        if is_recorded(mode, inputs) {
             return Ok(record_variadic(op, inputs, &mut held, out));
         }
         Ok(Var(Repr::Plain(out)))

@@ -1,8 +1,10 @@
 //! What the course shows of gradients, and what it warns of.
 
 use gradus_autograd::{
-    Backward, Error, GradOptions, Var, grad, grad_with, hessian, jacobian, jvp, no_grad, vjp,
+    Backward, Error, GradOptions, Var, grad, grad_with, hessian, hessians, hvp, jacobian, jvp,
+    no_grad, vjp,
 };
+use gradus_tensor::testkit::assert_close;
 use gradus_tensor::{Array, Op, Result as TensorResult, Tensor, tensor};
 
 type Result<T = ()> = std::result::Result<T, Error>;
@@ -13,6 +15,22 @@ fn leaf(value: f32) -> Var {
 
 fn grad_of(x: &Var) -> f32 {
     x.grad().unwrap().item().unwrap()
+}
+
+/// An operation without a gradient rule.
+#[derive(Clone, Debug)]
+struct Floor;
+
+impl Op<1> for Floor {
+    const NAME: &'static str = "floor";
+    const SAVES: gradus_tensor::Saves = gradus_tensor::Saves::NOTHING;
+
+    fn forward(&self, [x]: [&Tensor; 1]) -> TensorResult<Tensor> {
+        Tensor::from_vec(
+            x.to_vec::<f32>()?.into_iter().map(f32::floor).collect(),
+            x.shape(),
+        )
+    }
 }
 
 #[test]
@@ -59,6 +77,42 @@ fn a_leaf_changed_before_backward_is_an_error() -> Result {
     let y = x.square()?;
     x.set_value(tensor![4.0])?;
     assert!(matches!(y.backward(), Err(Error::LeafChanged("square"))));
+    Ok(())
+}
+
+#[test]
+fn a_value_changed_after_an_operation_saved_it_stays_what_it_was_there() -> Result {
+    let x = leaf(2.0);
+    let y = x.square()?;
+    let z = y.mul(&x)?;
+    // Writing into a tensor that something else can see copies it first.
+    let mut seen = y.value();
+    seen.as_slice_mut::<f32>()?[0] = 100.0;
+    z.backward()?;
+    assert_eq!(grad_of(&x), 12.0);
+    Ok(())
+}
+
+#[test]
+fn a_changed_leaf_is_an_error_for_every_input_of_its_operation() -> Result {
+    let (w, x) = (leaf(2.0), leaf(3.0));
+    let y = w.mul(&x)?;
+    w.set_value(tensor![5.0])?;
+    assert!(matches!(
+        grad(&[&y], &[&x], false),
+        Err(Error::LeafChanged("mul"))
+    ));
+    Ok(())
+}
+
+#[test]
+fn what_was_not_asked_for_is_not_computed() -> Result {
+    // The operation in front has no rule: nothing needs it.
+    let x = leaf(3.0);
+    let before = Var::apply(Floor, [&x])?.add(&x)?;
+    let y = before.square()?;
+    let g = grad(&[&y], &[&before], false)?.remove(0);
+    assert_eq!(g.item::<f32>()?, 12.0);
     Ok(())
 }
 
@@ -172,19 +226,26 @@ fn jacobians_and_products_with_them() -> Result {
 }
 
 #[test]
+fn products_with_the_matrix_of_second_derivatives() -> Result {
+    let x = Tensor::from_vec(vec![1.0f64, 2.0, -1.0], [3])?;
+    let v = Tensor::from_vec(vec![0.5f64, -1.0, 2.0], [3])?;
+    let f = |x: &Var| Ok(x.square()?.mul(&x.sum()?)?.sum()?);
+    let (value, product) = hvp(f, &x, &v)?;
+    let matrix = hessian(f, &x)?;
+    assert_eq!(value.item::<f64>()?, 12.0);
+    assert_close(&product, &matrix.matmul(&v)?.to_vec::<f64>()?);
+    let by_hand = hessians(|v| Ok(v[0].square()?.mul(&v[1])?.sum()?), &[&x, &v])?;
+    assert_close(
+        &by_hand[0][1],
+        &[2.0, 0.0, 0.0, 0.0, 4.0, 0.0, 0.0, 0.0, -2.0],
+    );
+    assert_close(&by_hand[1][1], &[0.0; 9]);
+    assert!(hvp(|x| Ok(x.square()?), &x, &v).is_err());
+    Ok(())
+}
+
+#[test]
 fn an_operation_without_a_rule_is_an_error_not_a_zero() -> Result {
-    #[derive(Clone, Debug)]
-    struct Floor;
-    impl Op<1> for Floor {
-        const NAME: &'static str = "floor";
-        const SAVES: gradus_tensor::Saves = gradus_tensor::Saves::NOTHING;
-        fn forward(&self, [x]: [&Tensor; 1]) -> TensorResult<Tensor> {
-            Tensor::from_vec(
-                x.to_vec::<f32>()?.into_iter().map(f32::floor).collect(),
-                x.shape(),
-            )
-        }
-    }
     let x = leaf(1.5);
     let y = Var::apply(Floor, [&x])?;
     assert!(

@@ -60,3 +60,33 @@ fn a_graph_may_be_built_on_one_thread_and_walked_on_another() {
     y.mul(&x).unwrap().backward().unwrap();
     assert_eq!(x.grad().unwrap().item::<f32>().unwrap(), 27.0);
 }
+
+#[test]
+fn threads_walk_disjoint_graphs_back_at_the_same_time() {
+    let gradient = |start: f64| {
+        let x = Var::leaf(tensor![start]).unwrap();
+        let mut y = x.clone();
+        for _ in 0..2000 {
+            y = y.sigmoid().unwrap().add(&x).unwrap();
+        }
+        y.backward().unwrap();
+        x.grad().unwrap().item::<f64>().unwrap()
+    };
+    let starts = [0.1, 0.2, 0.3, 0.4];
+    let alone = starts.map(gradient);
+    let together = std::thread::scope(|scope| {
+        let threads = starts.map(|start| scope.spawn(move || gradient(start)));
+        threads.map(|thread| thread.join().unwrap())
+    });
+    assert_eq!(alone, together);
+}
+
+#[test]
+fn everything_crosses_threads() {
+    fn check<T: Send + Sync>() {}
+    check::<Tensor>();
+    check::<Var>();
+    check::<gradus_autograd::Error>();
+    check::<gradus_autograd::Graph>();
+    check::<gradus_autograd::HookHandle>();
+}
