@@ -136,6 +136,12 @@ activations_with_settings! {
         |x, this| x.threshold(this.threshold, this.value), [threshold = this.threshold, value = this.value];
     /// `a σ(b)` of both halves `a`, `b` of a dimension.
     Glu, "GLU", (dim: isize = -1), |x, this| x.glu(this.dim), [dim = this.dim];
+    /// `eˣ / Σ eˣ` along a dimension.
+    Softmax, "Softmax", (dim: isize = -1), |x, this| x.softmax(this.dim), [dim = this.dim];
+    /// `ln(eˣ / Σ eˣ)` along a dimension.
+    LogSoftmax, "LogSoftmax", (dim: isize = -1), |x, this| x.log_softmax(this.dim), [dim = this.dim];
+    /// `e⁻ˣ / Σ e⁻ˣ` along a dimension.
+    Softmin, "Softmin", (dim: isize = -1), |x, this| x.softmin(this.dim), [dim = this.dim];
 }
 
 /// `x Φ(x)` with the distribution function `Φ` of the standard normal, or an approximation of it by `tanh`.
@@ -257,6 +263,7 @@ mod tests {
             Hardshrink::default().to_string(),
             Gelu::tanh().to_string(),
             PRelu::new(3).unwrap().to_string(),
+            Softmax::new(1).to_string(),
         ];
         assert_eq!(
             printed,
@@ -266,6 +273,7 @@ mod tests {
                 "Hardshrink(0.5)",
                 "GELU(approximate='tanh')",
                 "PReLU(num_parameters=3)",
+                "Softmax(dim=1)",
             ]
         );
     }
@@ -279,5 +287,7 @@ mod tests {
         assert_close(&value(Threshold::new(1.0, 7.0).forward(&x)), &[7.0, 3.0]);
         assert_close(&value(Softshrink::new(1.0).forward(&x)), &[-1.0, 2.0]);
         assert_close(&value(PRelu::new(2).unwrap().forward(&x)), &[-0.5, 3.0]);
+        let sum = value(Softmax::new(-1).forward(&x)).sum().unwrap();
+        assert_close(&sum, &[1.0]);
     }
 }

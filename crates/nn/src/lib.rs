@@ -32,6 +32,7 @@ extern crate self as gradus_nn;
 
 mod activation;
 mod as_module;
+mod attention;
 mod batch_norm;
 mod bce_loss;
 mod bce_with_logits_loss;
@@ -89,11 +90,15 @@ mod triplet_margin_loss;
 mod walk;
 
 pub use activation::{
-    Celu, Elu, Gelu, Glu, Hardshrink, Hardsigmoid, Hardswish, Hardtanh, LeakyRelu, LogSigmoid,
+    Celu, Elu, Gelu, Glu, Hardshrink, Hardsigmoid, Hardswish, Hardtanh, LeakyRelu, LogSigmoid, LogSoftmax, Softmax, Softmin,
     Mish, PRelu, Relu, Relu6, Selu, Sigmoid, Silu, Softplus, Softshrink, Softsign, Tanh,
     Tanhshrink, Threshold,
 };
 pub use as_module::AsModule;
+pub use attention::{
+    Attend, FeedForwardActivation, MultiheadAttention, MultiheadAttentionOptions,
+    TransformerEncoderLayer, TransformerEncoderLayerOptions,
+};
 pub use batch_norm::{BatchNorm1d, BatchNorm2d, BatchNormOptions, InstanceNorm1d, InstanceNorm2d};
 pub use bce_loss::BceLoss;
 pub use bce_with_logits_loss::BceWithLogitsLoss;

@@ -9,7 +9,9 @@ mod likelihood;
 mod margin;
 mod reduction;
 mod regression;
+mod similarity;
 
+pub use crate::attention::{DotProductAttention, scaled_dot_product_attention};
 pub use crate::batch_norm::{batch_norm, instance_norm};
 pub use crate::bilinear::bilinear;
 pub use crate::dropout::{dropout, dropout2d};
@@ -22,3 +24,4 @@ pub use margin::{
     multilabel_soft_margin_loss, soft_margin_loss,
 };
 pub use regression::{huber_loss, l1_loss, mse_loss, smooth_l1_loss};
+pub use similarity::{cosine_similarity, normalize, pairwise_distance, pdist};
