@@ -2,12 +2,15 @@
 
 use gradus_autograd::Var;
 use gradus_nn::init::{self, FanMode, Nonlinearity};
-use gradus_nn::{Linear, LinearOptions, Module};
+use gradus_nn::{
+    BatchNorm2d, Conv1d, Conv1dOptions, Conv2d, Conv2dOptions, Embedding, EmbeddingOptions, Gru,
+    Linear, LinearOptions, Lstm, Module, MultiheadAttention, RecurrentOptions, Rnn,
+};
 use gradus_random::Generator;
 use gradus_tensor::{DType, Tensor};
 
 use super::differentiate::{Outcome, arrays};
-use super::{Table, layers};
+use super::{Table, layers, spatial};
 use crate::conformance::args::Args;
 use crate::conformance::bridge;
 use crate::conformance::case::{Answer, Given, Stop};
@@ -15,6 +18,61 @@ use crate::conformance::tensor_json::Array;
 
 pub(super) const TABLE: Table = &[
     ("Linear", linear),
+    ("Conv1d", |given| {
+        let args = &given.args;
+        let options = Conv1dOptions {
+            groups: args.usize("groups")?,
+            bias: args.bool("bias")?,
+            ..Conv1dOptions::default()
+        };
+        let (inputs, outputs) = (args.usize("in_channels")?, args.usize("out_channels")?);
+        let (kernel, rng): ([usize; 1], _) =
+            (spatial::per_dim(args, "kernel_size", [0])?, rng(given)?);
+        state(
+            &Conv1d::with_options(inputs, outputs, kernel, options, &rng)?,
+            &rng,
+        )
+    }),
+    ("Conv2d", |given| {
+        let args = &given.args;
+        let options = Conv2dOptions {
+            groups: args.usize("groups")?,
+            bias: args.bool("bias")?,
+            ..Conv2dOptions::default()
+        };
+        let (inputs, outputs) = (args.usize("in_channels")?, args.usize("out_channels")?);
+        let (kernel, rng): ([usize; 2], _) =
+            (spatial::per_dim(args, "kernel_size", [0; 2])?, rng(given)?);
+        state(
+            &Conv2d::with_options(inputs, outputs, kernel, options, &rng)?,
+            &rng,
+        )
+    }),
+    ("Embedding", |given| {
+        let args = &given.args;
+        let options = EmbeddingOptions {
+            padding_idx: args.dim_opt("padding_idx")?,
+            ..EmbeddingOptions::default()
+        };
+        let (words, width) = (args.usize("num_embeddings")?, args.usize("embedding_dim")?);
+        let rng = rng(given)?;
+        state(&Embedding::with_options(words, width, options, &rng)?, &rng)
+    }),
+    ("MultiheadAttention", |given| {
+        let (embed, heads) = (
+            given.args.usize("embed_dim")?,
+            given.args.usize("num_heads")?,
+        );
+        let rng = rng(given)?;
+        state(&MultiheadAttention::new(embed, heads, &rng)?, &rng)
+    }),
+    ("RNN", |given| recurrent(given, Rnn::with_options)),
+    ("LSTM", |given| recurrent(given, Lstm::with_options)),
+    ("GRU", |given| recurrent(given, Gru::with_options)),
+    ("BatchNorm2d", |given| {
+        let rng = rng(given)?;
+        state(&BatchNorm2d::new(given.args.usize("num_features")?)?, &rng)
+    }),
     ("Sequential", |given| {
         let rng = rng(given)?;
         state(
@@ -69,7 +127,8 @@ fn rng(given: &Given) -> Outcome<Generator> {
 /// The state dictionary in order, then two more numbers: they tell how many words were drawn.
 fn state(module: &dyn Module, rng: &Generator) -> Outcome<Answer> {
     let state = module.state_dict();
-    let mut outputs: Vec<Array> = state.values().map(bridge::array).collect::<Outcome<_>>()?;
+    let numbers = state.values().filter(|tensor| tensor.dtype().is_float());
+    let mut outputs: Vec<Array> = numbers.map(bridge::array).collect::<Outcome<_>>()?;
     outputs.push(Array::vector(rng.rand::<f32>(2)));
     Ok(Answer::outputs(outputs))
 }
@@ -88,6 +147,16 @@ fn linear(given: &Given) -> Outcome<Answer> {
     let rng = rng(given)?;
     let (inputs, outputs) = (args.usize("in_features")?, args.usize("out_features")?);
     state(&Linear::with_options(inputs, outputs, options, &rng)?, &rng)
+}
+
+fn recurrent<L: Module>(
+    given: &Given,
+    make: impl FnOnce(usize, usize, RecurrentOptions, &Generator) -> gradus_nn::Result<L>,
+) -> Outcome<Answer> {
+    let (args, rng) = (&given.args, rng(given)?);
+    let sizes = (args.usize("input_size")?, args.usize("hidden_size")?);
+    let layer = make(sizes.0, sizes.1, layers::recurrent_options(args)?, &rng)?;
+    state(&layer, &rng)
 }
 
 /// An empty parameter of the case's shape after `fill`.

@@ -14,6 +14,7 @@ mod ops;
 mod optim;
 mod programs;
 mod random;
+mod spatial;
 
 use super::case::Replay;
 

@@ -2,7 +2,7 @@
 
 use gradus_autograd::no_grad;
 use gradus_data::{DataLoader, TensorDataset};
-use gradus_nn::{BceWithLogitsLoss, Loss, Module, MseLoss};
+use gradus_nn::{BceWithLogitsLoss, CrossEntropyLoss, Loss, Module, MseLoss};
 use gradus_optim::{Optimizer, clip_grad_norm};
 use gradus_random::Generator;
 use gradus_tensor::{DType, Tensor};
@@ -20,12 +20,14 @@ pub(super) const TABLE: Table = &[
     ("softmax-regression", run),
     ("linear-regression", run),
     ("cnn-bars", run),
+    ("rnn-sum", run),
 ];
 
 fn loss_named(name: &str) -> Outcome<Box<dyn Loss>> {
     match name {
         "BCEWithLogitsLoss" => Ok(Box::new(BceWithLogitsLoss::new())),
         "MSELoss" => Ok(Box::new(MseLoss::new())),
+        "CrossEntropyLoss" => Ok(Box::new(CrossEntropyLoss::new())),
         other => Err(Stop::unsupported(other)),
     }
 }
@@ -37,7 +39,9 @@ fn optimizer(args: &Args, model: &dyn Module) -> Outcome<Box<dyn Optimizer>> {
 }
 
 fn state(model: &dyn Module) -> Outcome<Vec<Array>> {
-    model.state_dict().values().map(bridge::array).collect()
+    let state = model.state_dict();
+    let numbers = state.values().filter(|tensor| tensor.dtype().is_float());
+    numbers.map(bridge::array).collect()
 }
 
 /// The mean loss over a loader's samples, in evaluation mode.
