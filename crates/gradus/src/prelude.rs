@@ -14,8 +14,8 @@ pub use crate::metrics::{
     predict_at_threshold, recall_score, roc_auc_score, roc_curve,
 };
 pub use crate::nn::{
-    BceLoss, BceWithLogitsLoss, CrossEntropyLoss, Dropout, Linear, Loss, Module, MseLoss, Relu, Sequential, Sigmoid,
-    StateDict, Strictness, Tanh,
+    BceLoss, BceWithLogitsLoss, CrossEntropyLoss, Dropout, Linear, Loss, Module, MseLoss, Relu,
+    Sequential, Sigmoid, StateDict, Strictness, Tanh,
 };
 pub use crate::optim::schedule::{
     CosineAnnealingLr, ExponentialLr, LinearLr, OneCycleLr, ReduceLrOnPlateau, Schedule,

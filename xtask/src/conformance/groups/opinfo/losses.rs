@@ -10,19 +10,37 @@ use crate::conformance::groups::differentiate::{Outcome, one};
 pub(super) const TABLE: Table = &[
     ("nn.functional.mse_loss", |g| {
         let r = reduction(g)?;
-        one(g, |x| Ok(f::mse_loss(g.named(x, "input")?, g.named(x, "target")?, r)?))
+        one(g, |x| {
+            Ok(f::mse_loss(g.named(x, "input")?, g.named(x, "target")?, r)?)
+        })
     }),
     ("nn.functional.l1_loss", |g| {
         let r = reduction(g)?;
-        one(g, |x| Ok(f::l1_loss(g.named(x, "input")?, g.named(x, "target")?, r)?))
+        one(g, |x| {
+            Ok(f::l1_loss(g.named(x, "input")?, g.named(x, "target")?, r)?)
+        })
     }),
     ("nn.functional.smooth_l1_loss", |g| {
         let (r, beta) = (reduction(g)?, g.args.f64_or("beta", 1.0)?);
-        one(g, |x| Ok(f::smooth_l1_loss(g.named(x, "input")?, g.named(x, "target")?, beta, r)?))
+        one(g, |x| {
+            Ok(f::smooth_l1_loss(
+                g.named(x, "input")?,
+                g.named(x, "target")?,
+                beta,
+                r,
+            )?)
+        })
     }),
     ("nn.functional.huber_loss", |g| {
         let (r, delta) = (reduction(g)?, g.args.f64_or("delta", 1.0)?);
-        one(g, |x| Ok(f::huber_loss(g.named(x, "input")?, g.named(x, "target")?, delta, r)?))
+        one(g, |x| {
+            Ok(f::huber_loss(
+                g.named(x, "input")?,
+                g.named(x, "target")?,
+                delta,
+                r,
+            )?)
+        })
     }),
     ("nn.functional.binary_cross_entropy", |g| {
         let (r, weight) = (reduction(g)?, tensor(g, "weight")?);
@@ -32,10 +50,20 @@ pub(super) const TABLE: Table = &[
         })
     }),
     ("nn.functional.binary_cross_entropy_with_logits", |g| {
-        let (r, weight, positive) = (reduction(g)?, tensor(g, "weight")?, tensor(g, "pos_weight")?);
+        let (r, weight, positive) = (
+            reduction(g)?,
+            tensor(g, "weight")?,
+            tensor(g, "pos_weight")?,
+        );
         one(g, |x| {
             let (x, y) = (g.named(x, "input")?, g.named(x, "target")?);
-            Ok(f::binary_cross_entropy_with_logits(x, y, weight.as_ref(), positive.as_ref(), r)?)
+            Ok(f::binary_cross_entropy_with_logits(
+                x,
+                y,
+                weight.as_ref(),
+                positive.as_ref(),
+                r,
+            )?)
         })
     }),
     ("nn.functional.cross_entropy", |g| {
@@ -44,7 +72,14 @@ pub(super) const TABLE: Table = &[
         let smoothing = g.args.f64_or("label_smoothing", 0.0)?;
         one(g, |x| {
             let (x, y) = (g.named(x, "input")?, g.named(x, "target")?);
-            Ok(f::cross_entropy(x, y, weight.as_ref(), ignored, smoothing, r)?)
+            Ok(f::cross_entropy(
+                x,
+                y,
+                weight.as_ref(),
+                ignored,
+                smoothing,
+                r,
+            )?)
         })
     }),
     ("nn.functional.nll_loss", |g| {
@@ -58,46 +93,89 @@ pub(super) const TABLE: Table = &[
     ("nn.functional.kl_div", |g| {
         let log_target = g.args.bool_or("log_target", false)?;
         let batch_mean = g.args.str_or("reduction", "mean")? == "batchmean";
-        let r = if batch_mean { Reduction::Sum } else { reduction(g)? };
+        let r = if batch_mean {
+            Reduction::Sum
+        } else {
+            reduction(g)?
+        };
         one(g, |x| {
             let (x, y) = (g.named(x, "input")?, g.named(x, "target")?);
             let loss = f::kl_div(x, y, log_target, r)?;
             let samples = x.shape().first().copied().unwrap_or(1) as f64;
-            Ok(if batch_mean { loss.div_scalar(samples)? } else { loss })
+            Ok(if batch_mean {
+                loss.div_scalar(samples)?
+            } else {
+                loss
+            })
         })
     }),
     ("nn.functional.poisson_nll_loss", |g| {
         let (r, eps) = (reduction(g)?, g.args.f64_or("eps", 1e-8)?);
-        let (log_input, full) = (g.args.bool_or("log_input", true)?, g.args.bool_or("full", false)?);
+        let (log_input, full) = (
+            g.args.bool_or("log_input", true)?,
+            g.args.bool_or("full", false)?,
+        );
         one(g, |x| {
             let (x, y) = (g.named(x, "input")?, g.named(x, "target")?);
             Ok(f::poisson_nll_loss(x, y, log_input, full, eps, r)?)
         })
     }),
     ("nn.functional.gaussian_nll_loss", |g| {
-        let (r, eps, full) = (reduction(g)?, g.args.f64_or("eps", 1e-6)?, g.args.bool_or("full", false)?);
+        let (r, eps, full) = (
+            reduction(g)?,
+            g.args.f64_or("eps", 1e-6)?,
+            g.args.bool_or("full", false)?,
+        );
         one(g, |v| {
             let (x, y) = (g.named(v, "input")?, g.named(v, "target")?);
-            Ok(f::gaussian_nll_loss(x, y, g.named(v, "var")?, full, eps, r)?)
+            Ok(f::gaussian_nll_loss(
+                x,
+                y,
+                g.named(v, "var")?,
+                full,
+                eps,
+                r,
+            )?)
         })
     }),
     ("nn.functional.hinge_embedding_loss", |g| {
         let (r, margin) = (reduction(g)?, g.args.f64_or("margin", 1.0)?);
-        one(g, |x| Ok(f::hinge_embedding_loss(g.named(x, "input")?, g.named(x, "target")?, margin, r)?))
+        one(g, |x| {
+            Ok(f::hinge_embedding_loss(
+                g.named(x, "input")?,
+                g.named(x, "target")?,
+                margin,
+                r,
+            )?)
+        })
     }),
     ("nn.functional.margin_ranking_loss", |g| {
         let (r, margin) = (reduction(g)?, g.args.f64_or("margin", 0.0)?);
         one(g, |x| {
-            let (a, b, y) = (g.named(x, "input1")?, g.named(x, "input2")?, g.named(x, "target")?);
+            let (a, b, y) = (
+                g.named(x, "input1")?,
+                g.named(x, "input2")?,
+                g.named(x, "target")?,
+            );
             Ok(f::margin_ranking_loss(a, b, y, margin, r)?)
         })
     }),
     ("nn.functional.soft_margin_loss", |g| {
         let r = reduction(g)?;
-        one(g, |x| Ok(f::soft_margin_loss(g.named(x, "input")?, g.named(x, "target")?, r)?))
+        one(g, |x| {
+            Ok(f::soft_margin_loss(
+                g.named(x, "input")?,
+                g.named(x, "target")?,
+                r,
+            )?)
+        })
     }),
     ("nn.functional.multi_margin_loss", |g| {
-        let (r, margin, p) = (reduction(g)?, g.args.f64_or("margin", 1.0)?, g.args.i64_opt("p")?.unwrap_or(1));
+        let (r, margin, p) = (
+            reduction(g)?,
+            g.args.f64_or("margin", 1.0)?,
+            g.args.i64_opt("p")?.unwrap_or(1),
+        );
         let weight = tensor(g, "weight")?;
         let p = u32::try_from(p)?;
         one(g, |x| {
@@ -107,7 +185,13 @@ pub(super) const TABLE: Table = &[
     }),
     ("nn.functional.multilabel_margin_loss", |g| {
         let r = reduction(g)?;
-        one(g, |x| Ok(f::multilabel_margin_loss(g.named(x, "input")?, g.named(x, "target")?, r)?))
+        one(g, |x| {
+            Ok(f::multilabel_margin_loss(
+                g.named(x, "input")?,
+                g.named(x, "target")?,
+                r,
+            )?)
+        })
     }),
     ("nn.functional.multilabel_soft_margin_loss", |g| {
         let (r, weight) = (reduction(g)?, tensor(g, "weight")?);
@@ -119,7 +203,11 @@ pub(super) const TABLE: Table = &[
     ("nn.functional.cosine_embedding_loss", |g| {
         let (r, margin) = (reduction(g)?, g.args.f64_or("margin", 0.0)?);
         one(g, |x| {
-            let (a, b, y) = (g.named(x, "input1")?, g.named(x, "input2")?, g.named(x, "target")?);
+            let (a, b, y) = (
+                g.named(x, "input1")?,
+                g.named(x, "input2")?,
+                g.named(x, "target")?,
+            );
             Ok(f::cosine_embedding_loss(a, b, y, margin, r)?)
         })
     }),
@@ -128,7 +216,11 @@ pub(super) const TABLE: Table = &[
         let (p, eps) = (g.args.f64_or("p", 2.0)?, g.args.f64_or("eps", 1e-6)?);
         let swap = g.args.bool_or("swap", false)?;
         one(g, |x| {
-            let (a, b, c) = (g.named(x, "anchor")?, g.named(x, "positive")?, g.named(x, "negative")?);
+            let (a, b, c) = (
+                g.named(x, "anchor")?,
+                g.named(x, "positive")?,
+                g.named(x, "negative")?,
+            );
             Ok(f::triplet_margin_loss(a, b, c, margin, p, eps, swap, r)?)
         })
     }),
