@@ -56,7 +56,7 @@ impl Var {
                 return Err(Error::LeafWritten("set"));
             }
             let indices = indices.to_indices();
-            return Ok(self.update(|value, _| value.set(indices, &values.value()))??);
+            return Ok(self.update(|value, _| value.set(indices, values.value()))??);
         }
         let values = values.to_dtype(self.dtype())?;
         *self = self.index_put(indices, &values, false)?;

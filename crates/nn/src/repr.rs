@@ -25,9 +25,13 @@ macro_rules! extra_repr {
         extra_repr!(@ $parts $($($rest)*)?);
     };
     ($($items:tt)+) => {{
-        let mut parts: Vec<String> = Vec::new();
-        extra_repr!(@ parts $($items)+);
-        parts.join(", ")
+        #[allow(clippy::vec_init_then_push, reason = "a macro pushes one item at a time")]
+        let text = {
+            let mut parts: Vec<String> = Vec::new();
+            extra_repr!(@ parts $($items)+);
+            parts.join(", ")
+        };
+        text
     }};
 }
 pub(crate) use extra_repr;

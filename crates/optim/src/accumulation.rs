@@ -90,7 +90,7 @@ impl<O: Optimizer> GradientAccumulation<O> {
                 .map_err(|source| Error::Parameter {
                     optimizer: "GradientAccumulation",
                     index,
-                    source,
+                    source: Box::new(source),
                 })?;
         }
         self.gathered = 0;

@@ -136,7 +136,7 @@ impl AveragedWeights {
                 .map_err(|source| Error::Parameter {
                     optimizer: NAME,
                     index,
-                    source,
+                    source: Box::new(source),
                 })?;
         }
         self.swapped = !self.swapped;

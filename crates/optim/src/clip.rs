@@ -121,7 +121,7 @@ fn change(parameters: &[Var], f: impl Fn(&Tensor) -> gradus_tensor::Result<Tenso
                 .map_err(|source| Error::Parameter {
                     optimizer: "clip",
                     index,
-                    source,
+                    source: Box::new(source),
                 })?;
         }
     }

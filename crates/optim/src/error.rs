@@ -21,7 +21,7 @@ pub enum Error {
         /// Position of the parameter, counted over all groups.
         index: usize,
         /// What happened.
-        source: gradus_autograd::Error,
+        source: Box<gradus_autograd::Error>,
     },
     /// No parameters were given.
     #[error("{0}: got no parameters; pass model.parameters()")]

@@ -190,7 +190,7 @@ impl Lbfgs {
                 .map_err(|source| Error::Parameter {
                     optimizer: "Lbfgs",
                     index,
-                    source,
+                    source: Box::new(source),
                 })?;
         }
         Ok(())

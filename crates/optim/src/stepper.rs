@@ -197,7 +197,7 @@ impl<R: Rule + Clone> Optimizer for Stepper<R> {
                 done.map_err(|source| Error::Parameter {
                     optimizer: options.name(),
                     index,
-                    source,
+                    source: Box::new(source),
                 })?;
                 index += 1;
             }

@@ -7,7 +7,6 @@ use std::process::ExitCode;
 
 use gradus::data::{MnistPart, load_mnist, synthetic_digits};
 use gradus::metrics::{Average, ClassScoreOptions, classification_report};
-use gradus::plot::Grid;
 use gradus::prelude::*;
 use gradus_examples::{Page, Result, RunOptions, course, run};
 

@@ -297,7 +297,7 @@ pub(super) fn read_table<R: Read + Send>(
     let (y, classes) = match plan.label {
         None => (None, Vec::new()),
         Some(LabelKind::Named) => {
-            let (y, classes) = numbered(rest.named);
+            let (y, classes) = numbered(&rest.named);
             (Some(Tensor::from_vec(y, [rest.count])?), classes)
         }
         Some(_) => (Some(rest.label(&plan)?), Vec::new()),
@@ -341,8 +341,8 @@ impl Features {
 }
 
 /// Names numbered in their order: the number of each, and the distinct names.
-fn numbered(names: Vec<String>) -> (Vec<i64>, Vec<String>) {
-    let mut classes = names.clone();
+fn numbered(names: &[String]) -> (Vec<i64>, Vec<String>) {
+    let mut classes = names.to_vec();
     classes.sort_unstable();
     classes.dedup();
     let number = |name: &String| classes.partition_point(|class| class < name) as i64;

@@ -72,11 +72,14 @@ impl IterableDataset for StreamMap {
     }
 }
 
+/// Whether a sample is kept.
+type Keep = Arc<dyn Fn(&Sample) -> Result<bool> + Send + Sync>;
+
 /// A stream without some of its samples. Made by [`IterableExt::filter`].
 #[derive(Clone)]
 pub struct StreamFilter {
     source: Source,
-    keep: Arc<dyn Fn(&Sample) -> Result<bool> + Send + Sync>,
+    keep: Keep,
 }
 
 impl IterableDataset for StreamFilter {

@@ -269,10 +269,10 @@ mod tests {
                 &a,
                 &counting(&[shape[1], shape[0]], DType::F32).t().unwrap(),
             );
-            let row = counting(&[shape[1]], DType::F32).expand(&shape).unwrap();
+            let row = counting(&[shape[1]], DType::F32).expand(shape).unwrap();
             check(&a, &row);
             check(&row, &a);
-            let column = counting(&[shape[0], 1], DType::F32).expand(&shape).unwrap();
+            let column = counting(&[shape[0], 1], DType::F32).expand(shape).unwrap();
             check(&column, &a);
             check(&column, &row);
         }
@@ -282,7 +282,7 @@ mod tests {
     fn halves_are_computed_in_f32_and_small_integers_in_i64() {
         let a = counting(&[300, 7], DType::F16);
         check(&a, &a);
-        check(&a, &counting(&[7], DType::F16).expand(&[300, 7]).unwrap());
+        check(&a, &counting(&[7], DType::F16).expand([300, 7]).unwrap());
         let x = Tensor::from_vec(vec![200u8, 100], [2]).unwrap();
         let sum = zip(&x, &x, |a: i64, b: i64| a + b);
         assert_eq!(sum.as_slice::<u8>().unwrap(), [144, 200]);

@@ -226,7 +226,7 @@ fn erf_f32(x: f32) -> f32 {
     let p = p.mul_add(z, -2.685_381_3e-2);
     let p = p.mul_add(z, 1.128_358_54e-1);
     let p = p.mul_add(z, -3.761_262_6e-1);
-    let p = p.mul_add(z, 1.283_791_66e-1);
+    let p = p.mul_add(z, 1.283_791_7e-1);
     let small = p.mul_add(x, x);
     // Above this the result rounds to one.
     let t = if a > 4.0 { 4.0 } else { a };

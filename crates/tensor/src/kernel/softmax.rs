@@ -191,8 +191,8 @@ impl<T: Real, R: RowRule<T, N>, const N: usize> Kernel for Rows<'_, T, R, N> {
     fn run(self) {
         for (row, out) in self.out.chunks_exact_mut(self.result).enumerate() {
             let mut rows = [&[] as &[T]; N];
-            for k in 0..N {
-                rows[k] = &self.operands[k][row * self.size..(row + 1) * self.size];
+            for (part, operand) in rows.iter_mut().zip(self.operands) {
+                *part = &operand[row * self.size..(row + 1) * self.size];
             }
             self.rule.run(rows, out);
         }

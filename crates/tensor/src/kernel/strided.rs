@@ -147,8 +147,8 @@ unsafe fn turn_band<W: Word>(
                 }
                 for a in 0..SQUARE {
                     let mut line = [W::default(); SQUARE];
-                    for b in 0..SQUARE {
-                        line[b] = square[b][a];
+                    for (to, from) in line.iter_mut().zip(&square) {
+                        *to = from[a];
                     }
                     target(i + a, j).cast::<[W; SQUARE]>().write_unaligned(line);
                 }

@@ -163,10 +163,6 @@ impl Op<1> for Abs {
     const NAME: &'static str = "abs";
     const SAVES: Saves = Saves::INPUTS;
 
-    #[expect(
-        clippy::absurd_extreme_comparisons,
-        reason = "the same text serves unsigned integers"
-    )]
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
         for_number!(Self::NAME, x.dtype(), T => {
             Ok(kernel::map(x, #[inline(always)] |x: T| if x < T::ZERO { T::ZERO.minus(x) } else if x == T::ZERO { T::ZERO } else { x }))
@@ -186,10 +182,6 @@ impl Op<1> for Sign {
     const NAME: &'static str = "sign";
     const SAVES: Saves = Saves::NOTHING;
 
-    #[expect(
-        clippy::absurd_extreme_comparisons,
-        reason = "the same text serves unsigned integers"
-    )]
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
         for_number!(Self::NAME, x.dtype(), T => {
             let down = T::ZERO.minus(T::ONE);

@@ -71,6 +71,10 @@ impl Tensor {
     /// assert_eq!(c.to_vec::<i64>()?, [100, 1, 2, -1, -1]);
     /// # Ok::<(), gradus_tensor::Error>(())
     /// ```
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a user writes the value in place"
+    )]
     pub fn set(&mut self, indices: impl Indices, values: impl Values) -> Result<()> {
         let places = Places::index("set", self.shape(), &indices.to_indices())?;
         let values = spread(&values.to_values(self.dtype())?, &places)?;
@@ -94,7 +98,7 @@ mod tests {
         assert_close(&x, &[0.0, 0.0, 0.0, 1.5, 2.0, 0.0, 3.0, 0.0]);
         x.set((.., [1, 2]), &tensor![[[7.0], [8.0]]]).unwrap();
         assert_close(&x, &[0.0, 7.0, 7.0, 1.5, 2.0, 8.0, 8.0, 0.0]);
-        x.set(&x.gt_scalar(6).unwrap(), true).unwrap();
+        x.set(x.gt_scalar(6).unwrap(), true).unwrap();
         assert_close(&x, &[0.0, 1.0, 1.0, 1.5, 2.0, 1.0, 1.0, 0.0]);
     }
 

@@ -67,7 +67,7 @@ impl Convolve {
         let rows = outputs / self.groups;
         let columns = channels * self.patches.area();
         w.reshape([self.groups, rows, columns])?
-            .expand(&[batch, self.groups, rows, columns])
+            .expand([batch, self.groups, rows, columns])
     }
 
     /// The result's side as `(batch, groups, outputs / groups, patches)`.
@@ -681,7 +681,7 @@ mod tests {
         let one = x.narrow(0, 0, 1).unwrap();
         let g = last.unwrap().unsqueeze(0).unwrap();
         let grad = Tensor::apply(run.clone(), [&one, &g]).unwrap();
-        let six = |t: &Tensor| t.expand(&[6, t.shape()[1], 64, 64]).unwrap().contiguous();
+        let six = |t: &Tensor| t.expand([6, t.shape()[1], 64, 64]).unwrap().contiguous();
         let whole = Tensor::apply(run, [&six(&one), &six(&g)]).unwrap();
         assert_close(
             &whole,

@@ -50,6 +50,7 @@ impl Diagonal {
 }
 
 /// Where a diagonal runs in a matrix: its first element and its length.
+#[derive(Clone, Copy)]
 struct Run {
     row: usize,
     column: usize,

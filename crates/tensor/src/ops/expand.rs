@@ -111,12 +111,12 @@ mod tests {
 
     #[test]
     fn expanding_repeats_without_memory() {
-        let x = tensor![[1.0], [2.0]].expand(&[2, 3]).unwrap();
+        let x = tensor![[1.0], [2.0]].expand([2, 3]).unwrap();
         assert_eq!(
             (x.strides(), x.to_vec::<f32>().unwrap()),
             (&[1, 0][..], vec![1.0, 1.0, 1.0, 2.0, 2.0, 2.0])
         );
-        assert!(x.expand(&[3, 3]).is_err());
+        assert!(x.expand([3, 3]).is_err());
         assert!(x.expand([1usize << 40, 1 << 40, 2, 3]).is_err());
     }
 

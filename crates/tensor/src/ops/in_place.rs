@@ -9,7 +9,7 @@ impl Tensor {
     ///
     /// # Errors
     /// A result of another shape; floats that should become integers, numbers that should become bools.
-    pub(crate) fn replace_by(&mut self, op: &'static str, result: Tensor) -> Result<()> {
+    pub(crate) fn replace_by(&mut self, op: &'static str, result: &Tensor) -> Result<()> {
         if !same_shape(self.shape(), result.shape()) {
             let message = format!(
                 "a result of shape {} does not fit into {}; use the method without in-place form",
@@ -43,7 +43,7 @@ macro_rules! in_place {
             /// become bools.
             pub fn $name(&mut self $(, $arg: $Arg)*) -> Result<&mut Tensor> {
                 let result = self.$method($($arg),*)?;
-                self.replace_by(stringify!($name), result)?;
+                self.replace_by(stringify!($name), &result)?;
                 Ok(self)
             }
         )*}

@@ -293,46 +293,58 @@ mod tests {
     use crate::tensor;
     use crate::testkit::assert_close;
 
-    fn check(x: &Tensor, resize: Resize, mode: InterpolateMode, corners: bool, expected: &[f64]) {
-        assert_close(&x.interpolate(&resize, mode, corners).unwrap(), expected);
+    fn check(x: &Tensor, resize: &Resize, mode: InterpolateMode, corners: bool, expected: &[f64]) {
+        assert_close(&x.interpolate(resize, mode, corners).unwrap(), expected);
     }
 
     #[test]
     fn by_hand() {
         let x = tensor![[[1.0, 2.0, 3.0, 4.0]]];
         let to = |n| Resize::To(vec![n]);
-        check(&x, to(3), InterpolateMode::Nearest, false, &[1.0, 2.0, 3.0]);
-        check(&x, to(2), InterpolateMode::NearestExact, false, &[2.0, 4.0]);
-        check(&x, to(2), InterpolateMode::Linear, false, &[1.5, 3.5]);
         check(
             &x,
-            to(7),
+            &to(3),
+            InterpolateMode::Nearest,
+            false,
+            &[1.0, 2.0, 3.0],
+        );
+        check(
+            &x,
+            &to(2),
+            InterpolateMode::NearestExact,
+            false,
+            &[2.0, 4.0],
+        );
+        check(&x, &to(2), InterpolateMode::Linear, false, &[1.5, 3.5]);
+        check(
+            &x,
+            &to(7),
             InterpolateMode::Linear,
             true,
             &[1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0],
         );
-        check(&x, to(3), InterpolateMode::Area, false, &[1.5, 2.5, 3.5]);
+        check(&x, &to(3), InterpolateMode::Area, false, &[1.5, 2.5, 3.5]);
         check(
             &x,
-            Resize::By(vec![0.6]),
+            &Resize::By(vec![0.6]),
             InterpolateMode::Nearest,
             false,
             &[1.0, 2.0],
         );
         check(
             &x,
-            Resize::Rounded(vec![0.6]),
+            &Resize::Rounded(vec![0.6]),
             InterpolateMode::Nearest,
             false,
             &[1.0, 3.0],
         );
         let image = tensor![[[[1.0, 3.0], [5.0, 7.0]]]];
         let to = |n| Resize::To(vec![n, n]);
-        check(&image, to(1), InterpolateMode::Bilinear, false, &[4.0]);
-        check(&image, to(1), InterpolateMode::Area, false, &[4.0]);
+        check(&image, &to(1), InterpolateMode::Bilinear, false, &[4.0]);
+        check(&image, &to(1), InterpolateMode::Area, false, &[4.0]);
         check(
             &image,
-            to(2),
+            &to(2),
             InterpolateMode::Bicubic,
             false,
             &[1.0, 3.0, 5.0, 7.0],

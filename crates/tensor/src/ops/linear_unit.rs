@@ -12,10 +12,6 @@ impl Op<1> for Relu {
     const NAME: &'static str = "relu";
     const SAVES: Saves = Saves::OUTPUT;
 
-    #[expect(
-        clippy::absurd_extreme_comparisons,
-        reason = "the same text serves unsigned integers"
-    )]
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
         // NaN is not below zero and passes through.
         for_number!(Self::NAME, x.dtype(), T => Ok(kernel::map(x, #[inline(always)] |x: T| if x <= T::ZERO { T::ZERO } else { x })))

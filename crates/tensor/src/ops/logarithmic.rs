@@ -114,7 +114,7 @@ impl Op<1> for Probability {
             Probability::Entropy => kernel::map_f64(x, |x| match x {
                 x if x > 0.0 => -x * x.ln(),
                 x if x < 0.0 => f64::NEG_INFINITY,
-                x if x == 0.0 => 0.0,
+                0.0 => 0.0,
                 nan => nan,
             }),
             Probability::Logit(None) => kernel::map_f64(x, logit),

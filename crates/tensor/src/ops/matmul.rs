@@ -195,7 +195,7 @@ fn general<A: Array>(a: &A, b: &A) -> Result<A> {
     } else {
         let batch = broadcast_shapes(OP, lb, rb)?;
         let with = |tail: &[usize]| [batch.as_slice(), tail].concat();
-        let (left, right) = (left.expand(&with(m_k))?, right.expand(&with(k_n))?);
+        let (left, right) = (left.expand(with(m_k))?, right.expand(with(k_n))?);
         A::apply(MatMul, [&left, &right])?
     };
     if vector_b {

@@ -86,8 +86,12 @@ operators!(Tensor);
 impl Tensor {
     /// What `+=` and its kin do with their result: it must fit into this tensor.
     #[track_caller]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "one text serves variables too, which move in"
+    )]
     fn assign(&mut self, op: &'static str, result: Tensor) {
-        unwrap_operator(self.replace_by(op, result));
+        unwrap_operator(self.replace_by(op, &result));
     }
 }
 

@@ -78,7 +78,7 @@ impl<T: ?Sized> Shared<T> {
         // SAFETY: the header lives as long as any handle.
         let refs = unsafe { &this.header().as_ref().refs };
         // SAFETY: the only handle is borrowed mutably, so nobody else reaches the value.
-        (refs.load(Ordering::Acquire) == 1).then(|| unsafe { this.0.as_mut() })
+        (refs.load(Ordering::Acquire) == 1).then_some(unsafe { this.0.as_mut() })
     }
 
     /// Whether both are the same value in the same place.

@@ -58,8 +58,8 @@ proptest! {
     fn normalisations(batch in 0..3usize, seed in 0u64..1000) {
         let x = filled(&[batch, 4, 3], -1.0, 1.0, seed);
         let (w, b) = (filled(&[4], -1.0, 1.0, seed + 1), filled(&[4], -1.0, 1.0, seed + 2));
-        both(|v| Ok(v[0].standardize(&[0, 2], 0.1)?), &[x.clone()]);
-        both(|v| Ok(v[0].standardize(&[1], 0.1)?), &[x.clone()]);
+        both(|v| Ok(v[0].standardize(&[0, 2], 0.1)?), std::slice::from_ref(&x));
+        both(|v| Ok(v[0].standardize(&[1], 0.1)?), std::slice::from_ref(&x));
         both(|v| Ok(v[0].group_norm(2, v.get(1), v.get(2), 0.1)?), &[x.clone(), w, b]);
         let (w, b) = (filled(&[4, 3], -1.0, 1.0, seed + 1), filled(&[4, 3], -1.0, 1.0, seed + 2));
         both(|v| Ok(v[0].layer_norm(&[4, 3], v.get(1), v.get(2), 0.1)?), &[x.clone(), w.clone(), b]);
@@ -72,10 +72,10 @@ proptest! {
         let (line, image) = (filled(&[2, 1, 3], -1.0, 1.0, seed), filled(&[1, 2, 3, 4], -1.0, 1.0, seed));
         let to = |rank| Resize::To(vec![size; rank]);
         let scaled = |v: &[Var], mode, corners| Ok(v[0].interpolate(&to(v[0].shape().len() - 2), mode, corners)?.square()?);
-        both(|v| scaled(v, InterpolateMode::Linear, align_corners), &[line.clone()]);
-        both(|v| scaled(v, InterpolateMode::NearestExact, false), &[line.clone()]);
+        both(|v| scaled(v, InterpolateMode::Linear, align_corners), std::slice::from_ref(&line));
+        both(|v| scaled(v, InterpolateMode::NearestExact, false), std::slice::from_ref(&line));
         both(|v| scaled(v, InterpolateMode::Area, false), &[line]);
-        both(|v| scaled(v, InterpolateMode::Bicubic, align_corners), &[image.clone()]);
+        both(|v| scaled(v, InterpolateMode::Bicubic, align_corners), std::slice::from_ref(&image));
         both(|v| scaled(v, InterpolateMode::Area, false), &[image]);
     }
 }

@@ -76,7 +76,7 @@ pub trait LeastSquares: Array {
             .into());
         };
         let m = self.shape()[self.shape().len() - 2];
-        expect_inner(OP, &mt(self)?.shape().to_vec(), b.shape(), (m, rows))?;
+        expect_inner(OP, mt(self)?.shape(), b.shape(), (m, rows))?;
         let (a, sides) = same_batch(OP, self, &sides)?;
         let tolerance = tolerance.clone();
         let x = Self::apply(Shortest { tolerance }, [&a, &sides])?;

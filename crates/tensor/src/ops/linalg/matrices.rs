@@ -109,8 +109,8 @@ pub(super) fn same_batch<A: Array>(op: &'static str, a: &A, b: &A) -> Result<(A,
     let (batch_b, matrix_b) = b.shape().split_at(b.shape().len() - 2);
     let batch = broadcast_shapes(op, batch_a, batch_b)?;
     Ok((
-        a.expand(&[batch.as_slice(), matrix_a].concat())?,
-        b.expand(&[batch.as_slice(), matrix_b].concat())?,
+        a.expand([batch.as_slice(), matrix_a].concat())?,
+        b.expand([batch.as_slice(), matrix_b].concat())?,
     ))
 }
 

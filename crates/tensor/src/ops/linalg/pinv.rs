@@ -77,7 +77,7 @@ impl Tolerance {
         let by_default = absolute.iter().map(|&a| if a > 0.0 { 0.0 } else { usual });
         let relative = spread(&self.relative, by_default.collect())?;
         let spread_magnitudes = magnitudes
-            .expand(&[&shape[..], &[k]].concat())?
+            .expand([&shape[..], &[k]].concat())?
             .to_vec::<f64>()?;
         let largest = |i: usize| {
             spread_magnitudes[i * k..(i + 1) * k]
@@ -290,7 +290,7 @@ mod tests {
             relative: None,
         };
         let ranks = a
-            .expand(&[2, 2, 2])
+            .expand([2, 2, 2])
             .unwrap()
             .matrix_rank(&two, false)
             .unwrap();

@@ -160,7 +160,7 @@ mod tests {
         }
         let (q, _) = values(&[5, 2], -1.0, 1.0, 1).qr(QrMode::Complete).unwrap();
         let eye = tensor![[1.0]]
-            .expand(&[5, 5])
+            .expand([5, 5])
             .unwrap()
             .tril(0)
             .unwrap()

@@ -148,7 +148,7 @@ mod tests {
         let x = a.solve(&b).unwrap();
         assert_eq!(x.shape(), [3, 2, 4, 5]);
         let product = a.matmul(&x).unwrap();
-        let expected = b.expand(&[3, 2, 4, 5]).unwrap();
+        let expected = b.expand([3, 2, 4, 5]).unwrap();
         assert_close(&product, &expected.to_vec::<f64>().unwrap());
         let single = a.to_dtype(DType::F32).unwrap();
         let eye = single.matmul(&single.inv().unwrap()).unwrap();
@@ -157,7 +157,7 @@ mod tests {
             .unwrap()
             .diag_embed(0, 0, 1)
             .unwrap();
-        let expected = ones.expand(&[3, 1, 4, 4]).unwrap().to_vec::<f64>().unwrap();
+        let expected = ones.expand([3, 1, 4, 4]).unwrap().to_vec::<f64>().unwrap();
         assert_close(&eye, &expected);
     }
 
@@ -165,7 +165,7 @@ mod tests {
     fn one_right_hand_side_for_each_matrix() {
         let a = tensor![[2.0, 0.0], [0.0, 4.0]];
         assert_close(&a.solve(&tensor![2.0, 4.0]).unwrap(), &[1.0, 1.0]);
-        let batch = a.expand(&[3, 2, 2]).unwrap();
+        let batch = a.expand([3, 2, 2]).unwrap();
         let b = tensor![[2.0, 4.0], [4.0, 4.0], [6.0, 4.0]];
         assert_close(&batch.solve(&b).unwrap(), &[1.0, 1.0, 2.0, 1.0, 3.0, 1.0]);
         assert_eq!(batch.solve(&tensor![1.0, 1.0]).unwrap().shape(), [3, 2]);
