@@ -160,6 +160,9 @@ impl<const N: usize> Job<'_, N> {
 }
 
 /// Strided elements of a dtype as contiguous ones of the type that is computed in.
+///
+/// # Safety
+/// `len` elements, `step` apart, lie behind `from`, and there is room for as many behind `to`.
 unsafe fn load(
     from: *const u8,
     dtype: DType,
@@ -182,6 +185,9 @@ unsafe fn load(
 }
 
 /// Results as elements of the storage dtype.
+///
+/// # Safety
+/// As [`load`].
 unsafe fn store(from: *const u8, result: DType, to: *mut u8, storage: DType, len: usize) {
     // SAFETY: as the callers of `segment` promise.
     unsafe {
@@ -195,6 +201,8 @@ unsafe fn store(from: *const u8, result: DType, to: *mut u8, storage: DType, len
     }
 }
 
+/// # Safety
+/// As [`load`], of these types.
 unsafe fn convert<S: Element, D: Element>(from: *const u8, step: usize, to: *mut u8, len: usize) {
     let (from, to) = (from.cast::<S>(), to.cast::<D>());
     for i in 0..len {

@@ -3,6 +3,7 @@
 use crate::{Array, Op, Result, Saved, Saves, Tensor};
 
 /// The operation of the symmetric part of its input, of which any change will do.
+#[cfg(test)]
 #[derive(Clone, Debug)]
 pub(super) struct OfSymmetric<O>(pub(super) O);
 
