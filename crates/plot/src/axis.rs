@@ -134,7 +134,7 @@ impl Axis {
             Scale::Linear => {
                 // No more intervals than there are whole numbers, and no step of 2.5.
                 let room = if self.whole {
-                    (span.high - span.low).max(1.0) as usize
+                    (span.high - span.low).ceil().max(1.0) as usize
                 } else {
                     most
                 };

@@ -1,6 +1,6 @@
 //! Between the corpus' arrays and the library's tensors.
 
-use gradus_tensor::{DType, Tensor};
+use gradus_tensor::{DType, Tensor, bf16, f16};
 
 use super::case::{Given, Stop};
 use super::tensor_json::{Array, Data, Input, Step};
@@ -9,6 +9,10 @@ use super::tensor_json::{Array, Data, Input, Step};
 pub(crate) fn contiguous(array: &Array) -> Result<Tensor, Stop> {
     let shape = &array.shape;
     Ok(match &array.data {
+        Data::F16(values) => Tensor::from_slice(values, shape)?,
+        Data::Bf16(values) => Tensor::from_slice(values, shape)?,
+        Data::I8(values) => Tensor::from_slice(values, shape)?,
+        Data::I16(values) => Tensor::from_slice(values, shape)?,
         Data::F32(values) => Tensor::from_slice(values, shape)?,
         Data::F64(values) => Tensor::from_slice(values, shape)?,
         Data::I64(values) => Tensor::from_slice(values, shape)?,
@@ -50,7 +54,10 @@ pub(crate) fn array(tensor: &Tensor) -> Result<Array, Stop> {
         DType::I32 => tensor.to_vec::<i32>()?.into(),
         DType::U8 => tensor.to_vec::<u8>()?.into(),
         DType::Bool => tensor.to_vec::<bool>()?.into(),
-        other => return Err(Stop::wrong(format!("the corpus has no dtype {other:?}"))),
+        DType::F16 => tensor.to_vec::<f16>()?.into(),
+        DType::Bf16 => tensor.to_vec::<bf16>()?.into(),
+        DType::I8 => tensor.to_vec::<i8>()?.into(),
+        DType::I16 => tensor.to_vec::<i16>()?.into(),
     };
     Array::shaped(tensor.shape(), data)
 }

@@ -157,6 +157,10 @@ impl std::fmt::Display for Value {
 
 fn value(data: &Data, index: usize) -> Value {
     match data {
+        Data::F16(v) => Value::Float(f64::from(v[index])),
+        Data::Bf16(v) => Value::Float(f64::from(v[index])),
+        Data::I8(v) => Value::Integer(v[index].into()),
+        Data::I16(v) => Value::Integer(v[index].into()),
         Data::F32(v) => Value::Float(f64::from(v[index])),
         Data::F64(v) => Value::Float(v[index]),
         Data::I64(v) => Value::Integer(v[index]),

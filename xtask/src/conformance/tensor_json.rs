@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use gradus_tensor::{bf16, f16};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -10,8 +11,12 @@ use super::case::Stop;
 /// Row-major values of one dtype.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Data {
+    F16(Vec<f16>),
+    Bf16(Vec<bf16>),
     F32(Vec<f32>),
     F64(Vec<f64>),
+    I8(Vec<i8>),
+    I16(Vec<i16>),
     I64(Vec<i64>),
     I32(Vec<i32>),
     U8(Vec<u8>),
@@ -21,6 +26,10 @@ pub(crate) enum Data {
 impl Data {
     pub(crate) fn len(&self) -> usize {
         match self {
+            Data::F16(v) => v.len(),
+            Data::Bf16(v) => v.len(),
+            Data::I8(v) => v.len(),
+            Data::I16(v) => v.len(),
             Data::F32(v) => v.len(),
             Data::F64(v) => v.len(),
             Data::I64(v) => v.len(),
@@ -33,6 +42,10 @@ impl Data {
     /// The dtype's name in the corpus.
     pub(crate) fn dtype(&self) -> &'static str {
         match self {
+            Data::F16(_) => "f16",
+            Data::Bf16(_) => "bf16",
+            Data::I8(_) => "i8",
+            Data::I16(_) => "i16",
             Data::F32(_) => "f32",
             Data::F64(_) => "f64",
             Data::I64(_) => "i64",
@@ -44,6 +57,11 @@ impl Data {
 
     fn parse(dtype: &str, items: &[&RawValue]) -> Result<Data, String> {
         Ok(match dtype {
+            // Halves are written with all their digits, so reading them as f32 first rounds nothing.
+            "f16" => Data::F16(numbers(items)?.into_iter().map(f16::from_f32).collect()),
+            "bf16" => Data::Bf16(numbers(items)?.into_iter().map(bf16::from_f32).collect()),
+            "i8" => Data::I8(numbers(items)?),
+            "i16" => Data::I16(numbers(items)?),
             "f32" => Data::F32(numbers(items)?),
             "f64" => Data::F64(numbers(items)?),
             "i64" => Data::I64(numbers(items)?),
@@ -64,7 +82,7 @@ macro_rules! data_from {
         }
     )* };
 }
-data_from!(f32 => F32, f64 => F64, i64 => I64, i32 => I32, u8 => U8, bool => Bool);
+data_from!(f16 => F16, bf16 => Bf16, f32 => F32, f64 => F64, i8 => I8, i16 => I16, i64 => I64, i32 => I32, u8 => U8, bool => Bool);
 
 /// Index lists are i64, as in the libraries.
 impl From<Vec<usize>> for Data {

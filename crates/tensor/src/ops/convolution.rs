@@ -3,7 +3,7 @@
 use super::convolution_options::{ConvOptions, ConvPadding, ConvTransposeOptions};
 use super::operands::{computed_in, expect_one_dtype};
 use super::spatial::{as_before, as_images, as_pair, expect_positive};
-use super::{Arithmetic, PerDim, Shapes};
+use super::{Arithmetic, Shapes};
 use crate::dispatch::for_number;
 use crate::kernel::{self, Patches, gemm};
 use crate::layout::Layout;

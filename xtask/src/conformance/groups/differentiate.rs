@@ -94,10 +94,12 @@ fn second_order(
                 .push(Var::new(bridge::contiguous(weight)?));
         }
     }
-    maybe_arrays(&by_input(
-        inputs,
-        grad_with(&differentiated, asked, &options)?,
-    ))
+    let mut second = grad_with(&differentiated, asked, &options)?;
+    for (gradient, input) in second.iter_mut().zip(asked) {
+        // What the first gradients do not depend on has a gradient of zero.
+        gradient.get_or_insert_with(|| Var::new(input.value().zeros_like()));
+    }
+    maybe_arrays(&by_input(inputs, second))
 }
 
 /// Gradients of the inputs that require one, at the positions of their inputs.

@@ -1,5 +1,6 @@
 //! The replays: one table per group of the corpus, from a case's name to the call that answers it.
 
+mod corners;
 mod data;
 mod differentiate;
 mod images;
@@ -9,6 +10,7 @@ mod loading;
 mod losses;
 mod metrics;
 mod nn;
+mod operands;
 mod opinfo;
 mod ops;
 mod optim;
@@ -29,6 +31,7 @@ const GROUPS: &[(&str, &[Table])] = &[
     ("metrics", &[metrics::TABLE]),
     ("ops", ops::TABLES),
     ("opinfo", opinfo::TABLES),
+    ("corners", corners::TABLES),
     ("losses", &[losses::TABLE]),
     ("optim", &[optim::TABLE]),
     ("nn", &[nn::TABLE]),
@@ -45,7 +48,7 @@ pub(crate) fn find(group: &str, name: &str) -> Option<Replay> {
 
 /// Whether the dtype of outputs counts in this group, or the values alone.
 pub(crate) fn dtype_counts(group: &str) -> bool {
-    matches!(group, "ops" | "nn" | "losses" | "opinfo")
+    matches!(group, "ops" | "nn" | "losses" | "opinfo" | "corners")
 }
 
 #[cfg(test)]
