@@ -1,5 +1,5 @@
 //! Special functions of one `f64` that neither the standard library nor `libm` has, within a few units
-//! in the last place of the larger of the result and 1.
+//! in the last place of the larger of the result and 1 but for `trigamma`.
 
 use std::f64::consts::{FRAC_2_SQRT_PI, PI};
 
@@ -51,10 +51,32 @@ pub(crate) fn digamma(x: f64) -> f64 {
     sum + x.ln() - 0.5 / x - series
 }
 
+/// The derivative of [`digamma`], to ten digits: six steps of its recurrence and four terms of its
+/// asymptotic series, which is how PyTorch computes it. More of either would be nearer to the truth and
+/// further from PyTorch's gradients.
+fn trigamma(x: f64) -> f64 {
+    if x < 0.5 {
+        // ψ′(x) + ψ′(1 − x) = (π / sin πx)²
+        let sin = (PI * x).sin();
+        return (PI * PI) / (sin * sin) - trigamma(1.0 - x);
+    }
+    let (mut x, mut sum) = (x, 0.0);
+    for _ in 0..6 {
+        sum += 1.0 / (x * x);
+        x += 1.0;
+    }
+    let square = 1.0 / (x * x);
+    let series = square * (1.0 / 6.0 - square * (1.0 / 30.0 - square * (1.0 / 42.0)));
+    sum + (1.0 + 1.0 / (2.0 * x) + series) / x
+}
+
 /// The `n`-th derivative of [`digamma`].
 pub(crate) fn polygamma(n: u32, x: f64) -> f64 {
     if n == 0 {
         return digamma(x);
+    }
+    if n == 1 {
+        return trigamma(x);
     }
     let odd = !n.is_multiple_of(2);
     if x <= 0.0 && x == x.floor() {
@@ -263,7 +285,7 @@ mod tests {
                 (-1.5, 9.379246644989124),
                 (-20.3, 15.03134603262623),
             ],
-            8.0,
+            5e6,
         );
     }
 

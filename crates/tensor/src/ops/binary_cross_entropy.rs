@@ -96,9 +96,14 @@ impl Op<3> for BceGrad {
         let v = A::apply(Variance, [p])?;
         match wrt {
             0 => {
+                // PyTorch keeps this denominator from 0 by adding to both factors.
+                let (p_plus, q_plus) = (
+                    p.add_scalar(LEAST_VARIANCE)?,
+                    p.rsub_scalar(1.0 + LEAST_VARIANCE)?,
+                );
                 let numerator = p.square()?.sub(&p.mul(y)?.mul_scalar(2)?)?.add(y)?;
                 numerator
-                    .div(&v.square()?)?
+                    .div(&p_plus.square()?.mul(&q_plus.square()?)?)?
                     .mul(u)?
                     .mul(g)?
                     .mul_scalar(self.scale)

@@ -5,7 +5,7 @@ use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
 use super::{Activation, Arithmetic, Exponential};
 use crate::dispatch::for_float;
 use crate::kernel::{self, Real};
-use crate::{Array, Element, Op, Result, Saved, Saves, Tensor};
+use crate::{Array, DType, Element, Op, Result, Saved, Saves, Tensor};
 
 /// 1/√(2π)
 const BELL: f64 = 0.5 * FRAC_2_SQRT_PI * FRAC_1_SQRT_2;
@@ -21,8 +21,14 @@ impl Op<1> for Gelu {
     const NAME: &'static str = "gelu";
     const SAVES: Saves = Saves::INPUTS;
 
+    #[expect(clippy::eq_op, reason = "the difference is NaN where x is not finite")]
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
-        for_float!(Self::NAME, x.dtype(), T => Ok(kernel::map(x, #[inline(always)] |x: T| x * distribution(x))))
+        // In single precision PyTorch's value at infinity is NaN.
+        let single = x.dtype() == DType::F32;
+        for_float!(Self::NAME, x.dtype(), T => Ok(kernel::map(x, #[inline(always)] move |x: T| {
+            let lost = if single { x - x } else { T::ZERO };
+            x * distribution(x) + lost
+        })))
     }
 
     /// dL/dx = g (Φ + x φ)
