@@ -237,7 +237,7 @@ pub struct Saved<'a, A> {
 
 impl<'a, A: Array> Saved<'a, A> {
     /// For those who run rules: the values that were kept, each at the place of its input. Where only
-    /// the shape is saved stands a value [without elements](Tensor::without_elements).
+    /// the shape is saved stands another value of that shape; see [`Saves::keep`].
     #[inline]
     #[must_use]
     pub fn new(
