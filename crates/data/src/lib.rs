@@ -4,14 +4,19 @@
 //!
 //! | to | use |
 //! |---|---|
-//! | hold samples | [`Dataset`], [`TensorDataset`], [`DatasetExt`], [`Subset`], [`random_split`] |
+//! | hold samples | [`Dataset`], [`TensorDataset`], [`DatasetExt`] (map, zip, concat, subset, cached), [`random_split`] |
 //! | iterate over batches | [`DataLoader`], with a [`Sampler`] of your own if you need one |
-//! | read files | [`CsvReader`]; five tables come along: [`load_iris`] and its kin |
+//! | stream what has no length | [`IterableDataset`], [`IterableExt`], [`IterableLoader`] |
+//! | read files | [`CsvReader`], [`load_mnist`], [`read_idx`]; with features: pictures (`images`), `npz`, gzipped IDX (`gzip`) |
+//! | have data at once | [`load_iris`] and its kin, [`synthetic_digits`], [`toy_set`] and the course's other sets |
 //! | make toy data | [`make_moons`], [`make_circles`], [`make_blobs`], [`Regression`], [`Classification`] |
-//! | split | [`train_test_split`], [`KFold`], [`StratifiedKFold`], [`ShuffleSplit`] |
-//! | scale | [`StandardScaler`], [`MinMaxScaler`], [`MaxAbsScaler`], [`RobustScaler`], [`Normalizer`] |
-//! | transform images | [`Transform`], [`Compose`], [`DatasetExt::transform`] |
-//! | encode | [`LabelEncoder`], [`OneHotEncoder`], [`PolynomialFeatures`] |
+//! | split | [`train_test_split`], [`KFold`], [`StratifiedKFold`], [`ShuffleSplit`], [`Bootstrap`] |
+//! | fill, scale, encode | [`SimpleImputer`], [`StandardScaler`], [`OneHotEncoder`] and others; [`Pipeline`] of them |
+//! | choose features | [`VarianceThreshold`], [`SelectKBest`], [`sequential_feature_selection`] |
+//! | notice a shift | [`ks_2samp`], [`population_stability_index`] |
+//! | transform samples and images | [`Transform`], [`Compose`], [`DatasetExt::transform`] |
+//!
+//! Large work is shared by the compute threads of `gradus-tensor`; no result depends on how many there are.
 //!
 //! # Examples
 //! ```

@@ -4,14 +4,16 @@
 
 pub use crate::autograd::{Var, enable_grad, grad, no_grad};
 pub use crate::data::{
-    CsvReader, DataLoader, Dataset, DatasetExt, StandardScaler, TensorDataset, TrainTestSplit,
-    data_2d, line_with_outliers, linearly_separable_data, load_breast_cancer, logistic_points,
-    make_moons, noisy_line, one_interval, random_split, three_classes, threshold_line, toy_set,
-    train_test_split, two_intervals,
+    CenterCrop, Compose, CsvReader, DataLoader, Dataset, DatasetExt, ImageFolder, IterableDataset,
+    IterableExt, IterableLoader, KFold, MnistPart, Normalize, Pipeline, StandardScaler,
+    StratifiedKFold, TensorDataset, ToTensor, TrainTestSplit, Transform, data_2d,
+    line_with_outliers, linearly_separable_data, load_breast_cancer, load_mnist, logistic_points,
+    make_moons, noisy_line, one_interval, random_split, read_image, synthetic_digits,
+    three_classes, threshold_line, toy_set, train_test_split, two_intervals,
 };
 pub use crate::metrics::{
-    Accuracy, BinaryCounts, Metric, accuracy_score, confusion_matrix, f1_score, precision_score,
-    predict_at_threshold, recall_score, roc_auc_score, roc_curve,
+    Accuracy, BinaryCounts, Metric, accuracy_score, classification_report, confusion_matrix,
+    f1_score, precision_score, predict_at_threshold, recall_score, roc_auc_score, roc_curve,
 };
 pub use crate::nn::{
     BceLoss, BceWithLogitsLoss, CrossEntropyLoss, Dropout, Linear, Loss, Module, MseLoss, Relu,
