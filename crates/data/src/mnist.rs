@@ -74,7 +74,7 @@ pub fn load_mnist(folder: impl AsRef<Path>, part: MnistPart) -> Result<TensorDat
 }
 
 fn find(folder: &Path, prefix: &str, what: &str, dims: usize) -> Result<PathBuf> {
-    const PLACES: [&str; 5] = ["", "raw", "MNIST/raw", "FashionMNIST/raw", "mnist"];
+    const PLACES: [&str; 4] = ["", "raw", "MNIST/raw", "FashionMNIST/raw"];
     let name = format!("{prefix}-{what}-idx{dims}-ubyte");
     // Some archives have a dot where the authors have a hyphen.
     let dotted = format!("{prefix}-{what}.idx{dims}-ubyte");

@@ -91,6 +91,11 @@ fn visit_plain(
                         at = end + 1;
                         break;
                     }
+                    Some(b'\r') if text.get(end + 1) == Some(&b'\n') => {
+                        column += 1;
+                        at = end + 2;
+                        break;
+                    }
                     _ => {}
                 }
             }

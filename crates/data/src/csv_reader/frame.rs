@@ -419,3 +419,70 @@ impl Visitor for Part<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(reader: &CsvReader, text: &str) -> Frame {
+        reader.read_frame_text("t", text).unwrap()
+    }
+
+    fn kind(values: &ColumnValues) -> ColumnType {
+        match values {
+            ColumnValues::Bool(_) => ColumnType::Bool,
+            ColumnValues::Int(_) => ColumnType::Int,
+            ColumnValues::Float(_) => ColumnType::Float,
+            ColumnValues::Text(_) => ColumnType::Text,
+        }
+    }
+
+    #[test]
+    fn the_narrowest_type_that_holds_all_cells() {
+        let text = "a,b,c,d,e,f\n1,1,true,1,x,NA\n-2,2.5,False,true,2,\n";
+        let frame = read(&CsvReader::new().missing(Missing::Nan), text);
+        let kinds: Vec<ColumnType> = frame.columns().map(|(_, values)| kind(values)).collect();
+        use ColumnType::{Bool, Float, Int, Text};
+        assert_eq!(kinds, [Int, Float, Bool, Text, Text, Float]);
+        let numbers = frame.numbers(&["c", "a"]).unwrap();
+        assert_eq!(numbers.to_vec::<f64>().unwrap(), [1.0, 1.0, 0.0, -2.0]);
+    }
+
+    #[test]
+    fn gaps_widen_a_column_unless_they_are_filled_or_dropped() {
+        let text = "a,b\n1,true\n,\n3,false\n";
+        let kinds = |missing| {
+            let frame = read(&CsvReader::new().missing(missing), text);
+            let kinds: Vec<ColumnType> = frame.columns().map(|(_, values)| kind(values)).collect();
+            (frame.rows(), kinds[0], kinds[1])
+        };
+        use ColumnType::{Bool, Float, Int, Text};
+        assert_eq!(kinds(Missing::Nan), (3, Float, Text));
+        assert_eq!(kinds(Missing::Fill(7.0)), (3, Int, Text));
+        assert_eq!(kinds(Missing::Fill(0.5)), (3, Float, Text));
+        assert_eq!(kinds(Missing::DropRow), (2, Int, Bool));
+    }
+
+    #[test]
+    fn misuse_is_told() {
+        let frame = read(&CsvReader::new(), "a,b\n1,x\n");
+        let error = |error: Error| error.to_string();
+        assert_eq!(
+            error(frame.column("c").unwrap_err()),
+            "Frame: there is no column \"c\"; there are a, b"
+        );
+        assert_eq!(
+            error(frame.numbers(&["b"]).unwrap_err()),
+            "Frame: column \"b\" holds texts; encode them first"
+        );
+        assert!(error(frame.text("a").unwrap_err()).contains("is no text"));
+        let twice = CsvReader::new().columns(["a", "a"]);
+        let twice = twice.read_frame_text("t", "a,b\n1,x\n").unwrap_err();
+        assert!(error(twice).contains("asked for twice"));
+        let gap = CsvReader::new()
+            .missing(Missing::Nan)
+            .column_type("a", ColumnType::Int);
+        let gap = gap.read_frame_text("t", "a,b\n,x\n").unwrap_err();
+        assert!(error(gap).contains("is not an integer"));
+    }
+}

@@ -83,26 +83,29 @@ fn exact_tail(n: usize, m: usize, limit: u64) -> f64 {
     if limit == 0 {
         return 1.0;
     }
-    let inside = |i: usize, j: usize| ((i * m).abs_diff(j * n) as u64) < limit;
     // A path's probability to be inside up to (i, j), weighted by the chance to come through there: with i + j of
-    // n + m drawn, the next one is of the first set with probability (n − i) / (n + m − i − j).
+    // n + m drawn, the next one is of the first set with probability (n − i) / (n + m − i − j). Only places in the strip
+    // are visited; it moves to the right, so what lies left of it is not read again.
     let mut row = vec![0.0; m + 1];
+    let reach = limit as usize - 1;
     for i in 0..=n {
-        for j in 0..=m {
-            let from_left = if j > 0 {
-                row[j - 1] * (m - j + 1) as f64 / (n + m - i - j + 1) as f64
+        let first = (i * m).saturating_sub(reach).div_ceil(n);
+        let last = ((i * m + reach) / n).min(m);
+        for j in first..=last {
+            let left = (n + m + 1 - i - j) as f64;
+            let from_left = if j > first {
+                row[j - 1] * (m - j + 1) as f64 / left
             } else {
                 0.0
             };
             let from_above = if i > 0 {
-                row[j] * (n - i + 1) as f64 / (n + m - i - j + 1) as f64
+                row[j] * (n - i + 1) as f64 / left
             } else {
                 0.0
             };
             row[j] = match (i, j) {
                 (0, 0) => 1.0,
-                _ if inside(i, j) => from_left + from_above,
-                _ => 0.0,
+                _ => from_left + from_above,
             };
         }
     }
