@@ -4,7 +4,7 @@ use super::positions::{positions, resolve_position, resolve_range};
 use crate::dispatch::for_compute;
 use crate::index::Index;
 use crate::kernel::{self, Number, Picked, Table};
-use crate::layout::{Layout, MAX_RANK, Shape, broadcast_shapes, resolve_dim};
+use crate::layout::{Layout, MAX_RANK, Shape, broadcast_shapes, resolve_dim, same_shape};
 use crate::{DType, Element, ErrorKind, Result, Tensor};
 
 /// One element of a source for each index of a shape.
@@ -271,6 +271,7 @@ impl Places {
     /// # Errors
     /// None for a tensor of the source's shape.
     pub(super) fn read(&self, x: &Tensor) -> Result<Tensor> {
+        self.expect(x.shape(), self.shape());
         let (first, strides) = self.in_memory(x.strides());
         let strides = &strides[..self.shape().len()];
         if self.tables.is_empty() {
@@ -285,6 +286,7 @@ impl Places {
     /// Writes `values` to the places of an exclusive, contiguous tensor; of several for one place the
     /// last stays.
     pub(super) fn write(&self, to: &mut Tensor, values: &Tensor) {
+        self.expect(to.shape(), values.shape());
         let (first, strides) = self.in_memory(to.strides());
         let strides = &strides[..self.shape().len()];
         if self.tables.is_empty() {
@@ -303,6 +305,7 @@ impl Places {
     /// # Errors
     /// None for tensors of the source's and the places' shapes.
     pub(super) fn combine(&self, x: &Tensor, values: &Tensor, how: Combine) -> Result<Tensor> {
+        self.expect(x.shape(), values.shape());
         let dtype = x.dtype();
         for_compute!(dtype, T => {
             let values = values.to_dtype(T::DTYPE)?;
@@ -323,6 +326,14 @@ impl Places {
             });
             out.to_dtype(dtype)
         })
+    }
+
+    /// The kernels trust these shapes.
+    fn expect(&self, source: &[usize], values: &[usize]) {
+        assert!(
+            same_shape(source, self.source()) && same_shape(values, self.shape()),
+            "places of another tensor"
+        );
     }
 
     /// The first element's offset and the distance of neighbours, for memory of these strides.
