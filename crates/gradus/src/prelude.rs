@@ -29,7 +29,7 @@ pub use crate::optim::{
 };
 pub use crate::plot::{self, Figure};
 pub use crate::random::{Generator, RandomState};
-pub use crate::tensor::{DType, Device, Tensor, tensor};
+pub use crate::tensor::{DType, Device, Index, Tensor, i, tensor};
 pub use crate::trainer::{
     Callback, EarlyStopping, Ended, LearningRateSchedule, ModelCheckpoint, Monitor,
     PlateauSchedule, ProgressBar, Trainer, Training,

@@ -11,17 +11,17 @@ pub trait Values {
     ///
     /// # Errors
     /// None today.
-    fn to_values(&self, dtype: DType) -> Result<Tensor>;
+    fn to_values(self, dtype: DType) -> Result<Tensor>;
 }
 
 impl Values for Tensor {
-    fn to_values(&self, dtype: DType) -> Result<Tensor> {
+    fn to_values(self, dtype: DType) -> Result<Tensor> {
         self.to_dtype(dtype)
     }
 }
 
 impl Values for &Tensor {
-    fn to_values(&self, dtype: DType) -> Result<Tensor> {
+    fn to_values(self, dtype: DType) -> Result<Tensor> {
         self.to_dtype(dtype)
     }
 }
@@ -29,8 +29,8 @@ impl Values for &Tensor {
 macro_rules! numbers {
     ($($ty:ty),*) => {$(
         impl Values for $ty {
-            fn to_values(&self, dtype: DType) -> Result<Tensor> {
-                Tensor::full([], *self, dtype)
+            fn to_values(self, dtype: DType) -> Result<Tensor> {
+                Tensor::full([], self, dtype)
             }
         }
     )*};
@@ -71,10 +71,6 @@ impl Tensor {
     /// assert_eq!(c.to_vec::<i64>()?, [100, 1, 2, -1, -1]);
     /// # Ok::<(), gradus_tensor::Error>(())
     /// ```
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "a user writes the value in place"
-    )]
     pub fn set(&mut self, indices: impl Indices, values: impl Values) -> Result<()> {
         let places = Places::index("set", self.shape(), &indices.to_indices())?;
         let values = spread(&values.to_values(self.dtype())?, &places)?;
