@@ -16,7 +16,7 @@ pub(crate) trait Kernel {
 
 #[derive(Clone, Copy, PartialEq)]
 #[repr(u8)]
-enum Level {
+pub(super) enum Level {
     Unknown,
     Baseline,
     #[cfg(target_arch = "x86_64")]
@@ -54,8 +54,9 @@ fn detect() -> u8 {
     level as u8
 }
 
+/// The highest level this CPU has.
 #[inline(always)]
-fn level() -> u8 {
+pub(super) fn level() -> u8 {
     let level = LEVEL.load(Ordering::Relaxed);
     if level == Level::Unknown as u8 {
         detect()
@@ -97,12 +98,12 @@ pub(crate) fn dispatch<K: Kernel>(kernel: K) -> K::Output {
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma,bmi1,bmi2")]
-fn run_avx2<K: Kernel>(kernel: K) -> K::Output {
+pub(super) fn run_avx2<K: Kernel>(kernel: K) -> K::Output {
     kernel.run()
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512vl,avx512bw,avx512dq,avx2,fma,bmi1,bmi2")]
-fn run_avx512<K: Kernel>(kernel: K) -> K::Output {
+pub(super) fn run_avx512<K: Kernel>(kernel: K) -> K::Output {
     kernel.run()
 }

@@ -8,6 +8,7 @@
 mod layout;
 mod lock;
 mod pool;
+mod scratch;
 mod shared;
 
 use std::any::Any;
@@ -20,6 +21,7 @@ use crate::{DType, Device, Element};
 pub(crate) use layout::Layout;
 pub use lock::Lock;
 pub use pool::{MemoryStats, memory_stats, release_memory};
+pub(crate) use scratch::Scratch;
 pub use shared::Shared;
 
 /// Elements start at this multiple: one cache line, one AVX-512 register.
