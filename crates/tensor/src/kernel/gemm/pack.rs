@@ -49,6 +49,9 @@ impl<V: Vector> Pack<V> {
     }
 
     /// Rows that lie beside each other: whole lines of them are read, whatever the panels' width.
+    ///
+    /// # Safety
+    /// As [`Pack`] promises when it runs.
     #[inline(always)]
     unsafe fn copy_rows(&self) {
         /// Steps along the depth, of which all panels are copied before the next.
@@ -76,6 +79,9 @@ impl<V: Vector> Pack<V> {
     }
 
     /// Rows along the depth, a square at a time.
+    ///
+    /// # Safety
+    /// As [`Pack`] promises when it runs.
     #[inline(always)]
     unsafe fn transpose(&self) {
         for panel in (0..self.count).step_by(self.width) {
@@ -91,6 +97,10 @@ impl<V: Vector> Pack<V> {
         }
     }
 
+    /// Some rows, no more than a register has lanes, and as many steps.
+    ///
+    /// # Safety
+    /// As [`Pack`] promises when it runs; the rows and steps are among its own.
     #[inline(always)]
     unsafe fn transpose_square(
         &self,
@@ -117,6 +127,9 @@ impl<V: Vector> Pack<V> {
     }
 
     /// Rows of any steps.
+    ///
+    /// # Safety
+    /// As [`Pack`] promises when it runs.
     #[inline(always)]
     unsafe fn gather(&self) {
         for panel in (0..self.count).step_by(self.width) {

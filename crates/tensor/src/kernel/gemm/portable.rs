@@ -28,14 +28,17 @@ impl<T: Real> Vector for Four<T> {
 
     #[inline(always)]
     unsafe fn mask(lanes: usize) -> usize {
+        // SAFETY: plain numbers need nothing of the CPU; so below.
         lanes.min(4)
     }
     #[inline(always)]
     unsafe fn zero() -> Self {
+        // SAFETY: as above.
         Four([T::ZERO; 4])
     }
     #[inline(always)]
     unsafe fn splat(x: T) -> Self {
+        // SAFETY: as above.
         Four([x; 4])
     }
     #[inline(always)]

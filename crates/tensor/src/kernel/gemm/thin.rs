@@ -227,6 +227,9 @@ impl<V: Vector> Kernel for Combine<V> {
 
 impl<V: Vector> Combine<V> {
     /// Adds some rows.
+    ///
+    /// # Safety
+    /// As whoever makes this promises.
     #[inline(always)]
     unsafe fn rows<const COUNT: usize>(&self, start: usize) {
         let add = self.add || start > 0;

@@ -27,11 +27,12 @@ macro_rules! vector {
 
             #[inline(always)]
             unsafe fn mask($count: usize) -> $mask {
+                // SAFETY: the CPU has the instruction, as the caller promises; so below.
                 $make_mask
             }
             #[inline(always)]
             unsafe fn zero() -> Self {
-                // SAFETY: the CPU has the instruction, as the caller promises; so below.
+                // SAFETY: as above.
                 unsafe { $zero() }
             }
             #[inline(always)]
