@@ -5,6 +5,8 @@ mod indexing;
 mod matmul;
 mod overhead;
 mod reduction;
+mod softmax;
+mod sorting;
 
 use std::time::Duration;
 
@@ -20,6 +22,8 @@ fn main() {
     overhead::bench(&mut criterion);
     elementwise::bench(&mut criterion);
     reduction::bench(&mut criterion);
+    softmax::bench(&mut criterion);
+    sorting::bench(&mut criterion);
     matmul::bench(&mut criterion);
     indexing::bench(&mut criterion);
     criterion.final_summary();

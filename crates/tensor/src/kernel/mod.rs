@@ -8,6 +8,7 @@ mod copy;
 mod count;
 mod dense;
 mod elementwise;
+mod find;
 mod gather;
 pub(crate) mod gemm;
 mod lanes;
@@ -38,15 +39,14 @@ pub(crate) use copy::{
 pub(crate) use count::{count_into, histogram};
 pub(crate) use dense::Dense;
 pub(crate) use elementwise::{map, update, zip, zip3};
+pub(crate) use find::find_middle;
 pub(crate) use gather::{Picked, Table, gather, take_rows};
 pub use math::Real;
 pub(crate) use parallel::for_pieces;
 pub use parallel::{num_threads, set_num_threads};
 pub(crate) use patches::{Patches, columns, images};
 pub(crate) use pool::{Pair, Span, Windows, largest, pick, put, spread_means, window_means};
-pub(crate) use reduce::{
-    Larger, Number, Smaller, Times, find_middle, join_middle, sum_middle, sum_of,
-};
+pub(crate) use reduce::{Larger, Number, Smaller, Times, join_middle, sum_middle, sum_of};
 pub(crate) use scan::{
     cumulative_logsumexp, cumulative_product, cumulative_sum, linear_recurrence, running_extreme,
 };

@@ -109,16 +109,16 @@ extremes! {
 
 /// So few elements are joined in four running results.
 const FEW: usize = 8;
-const BLOCK: usize = 4096;
+pub(super) const BLOCK: usize = 4096;
 /// So few rows are joined one after the other, more of them four at a time.
 const FEW_ROWS: usize = 16;
 const ROWS: usize = 64;
 /// Reductions of fewer elements stay on this thread.
-const WORTH: usize = 128 * 1024;
+pub(super) const WORTH: usize = 128 * 1024;
 
 /// A slice of at most one block.
 #[inline(always)]
-fn join_lanes<T: Element, J: Join<T>>(xs: &[T], j: J) -> T {
+pub(super) fn join_lanes<T: Element, J: Join<T>>(xs: &[T], j: J) -> T {
     let chunks = xs.chunks_exact(LANES);
     let rest = chunks.remainder();
     let mut lanes = [J::START; LANES];
@@ -192,7 +192,7 @@ fn join_tree<T: Element, J: Join<T>>(xs: &[T], j: J) -> T {
 }
 
 /// Numbers in recycled memory; `fill` writes each of them.
-fn scratch<T: Element>(len: usize, fill: impl FnOnce(&mut [MaybeUninit<T>])) -> Tensor {
+pub(super) fn scratch<T: Element>(len: usize, fill: impl FnOnce(&mut [MaybeUninit<T>])) -> Tensor {
     let layout = Layout::row_major("reduce", &[len]).expect("fewer elements than the operand has");
     // SAFETY: the caller's closure writes every element.
     unsafe { Tensor::build::<T>(&layout, fill) }
@@ -342,7 +342,7 @@ impl<T: Element, J: Join<T>> Kernel for JoinAcross<'_, T, J> {
 }
 
 /// The middle of `(outer, middle, inner)`, none of them empty, joined in blocks of rows.
-fn join_columns<T: Element, J: Join<T>>(
+pub(super) fn join_columns<T: Element, J: Join<T>>(
     xs: &[T],
     (outer, middle, inner): (usize, usize, usize),
     out: &mut [MaybeUninit<T>],
@@ -405,110 +405,6 @@ pub(crate) fn sum_middle<T: Number>(
     join_middle::<T, _>(x, sizes, layout, Plus)
 }
 
-/// The first position in each row of what all of the row joined to.
-struct FindEach<'a, T, J>(&'a [T], usize, &'a mut [MaybeUninit<i64>], J);
-impl<T: Element, J: Join<T>> Kernel for FindEach<'_, T, J> {
-    type Output = ();
-    const WIDE: bool = is_wide::<T>();
-    #[inline(always)]
-    fn run(self) {
-        let FindEach(xs, middle, out, j) = self;
-        for (o, out) in out.iter_mut().enumerate() {
-            let row = &xs[o * middle..(o + 1) * middle];
-            out.write(find(row, join_lanes(row, j)) as i64);
-        }
-    }
-}
-
-/// Elements compared at once, before one of them is looked for.
-const SCAN: usize = 64;
-
-/// The first position of a value that is there; NaN is found where it is.
-#[inline(always)]
-#[expect(clippy::eq_op, reason = "only NaN differs from itself")]
-fn find<T: Element>(row: &[T], value: T) -> usize {
-    let mut start = 0;
-    for chunk in row.chunks_exact(SCAN) {
-        let mut found = false;
-        for &x in chunk {
-            found |= (x == value) | (x != x);
-        }
-        if found {
-            break;
-        }
-        start += SCAN;
-    }
-    for (i, &x) in row[start..].iter().enumerate() {
-        if (x == value) | (x != x) {
-            return start + i;
-        }
-    }
-    0
-}
-
-/// Where in rows of `inner` elements the extreme of each column stands first.
-struct FindAcross<'a, T>(&'a [T], &'a [T], &'a mut [MaybeUninit<i64>]);
-impl<T: Element> Kernel for FindAcross<'_, T> {
-    type Output = ();
-    const WIDE: bool = is_wide::<T>();
-    #[inline(always)]
-    #[expect(clippy::eq_op, reason = "only NaN differs from itself")]
-    fn run(self) {
-        let FindAcross(xs, extreme, out) = self;
-        let inner = extreme.len();
-        let rows = xs.len() / inner;
-        let out = &mut out[..inner];
-        // From the back, so that the first one stays.
-        for k in (0..rows).rev() {
-            let row = &xs[k * inner..(k + 1) * inner];
-            for i in 0..inner {
-                if (row[i] == extreme[i]) | (row[i] != row[i]) {
-                    out[i].write(k as i64);
-                }
-            }
-        }
-    }
-}
-
-/// For each line along the middle of `(outer, middle, inner)` the first position of what the whole
-/// line joins to, which must be one of its elements: with [`Larger`] the position of the largest.
-/// The middle must not be empty.
-pub(crate) fn find_middle<T: Element, J: Join<T>>(
-    x: &Tensor,
-    (outer, middle, inner): (usize, usize, usize),
-    layout: &Layout,
-    j: J,
-) -> Tensor {
-    let x = Dense::of(x);
-    let xs = x.host_slice::<T>();
-    // SAFETY: every line has an extreme, whose position is written.
-    unsafe {
-        Tensor::build::<i64>(layout, |out| {
-            if out.is_empty() {
-                return;
-            }
-            if inner > 1 {
-                let extreme = scratch::<T>(outer * inner, |extreme| {
-                    join_columns(xs, (outer, middle, inner), extreme, j);
-                });
-                let lines = xs.chunks_exact(middle * inner);
-                let extremes = extreme.host_slice::<T>().chunks_exact(inner);
-                for ((lines, extreme), out) in lines.zip(extremes).zip(out.chunks_exact_mut(inner))
-                {
-                    dispatch(FindAcross(lines, extreme, out));
-                }
-                return;
-            }
-            let target = Shared(out.as_mut_ptr());
-            let piece = (BLOCK / middle).max(1);
-            for_pieces(out.len(), piece, WORTH / middle, |r| {
-                let rows = &xs[r.start * middle..r.end * middle];
-                dispatch(FindEach(rows, middle, target.range(&r), j));
-            });
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -553,31 +449,25 @@ mod tests {
                 let layout = Layout::row_major("t", &[inner]).unwrap();
                 let sums = join_middle::<f32, _>(&x, (1, rows, inner), &layout, Plus);
                 let tops = join_middle::<f32, _>(&x, (1, rows, inner), &layout, Larger);
-                let places = find_middle::<f32, _>(&x, (1, rows, inner), &layout, Larger);
                 for i in 0..inner {
                     let column = || values.iter().skip(i).step_by(inner).copied();
                     assert_eq!(sums.host_slice::<f32>()[i], column().sum::<f32>());
                     let top = column().fold(0.0, f32::max);
                     assert_eq!(tops.host_slice::<f32>()[i], top);
-                    let place = column().position(|x| x == top).unwrap();
-                    assert_eq!(places.host_slice::<i64>()[i], place as i64);
                 }
             }
         }
     }
 
     #[test]
-    fn extremes_of_rows_and_their_places() {
+    fn extremes_of_rows() {
         for middle in [1, 5, 31, 64, 100, 5000] {
             let (values, x) = columns(3, middle);
             let layout = Layout::row_major("t", &[3]).unwrap();
             let low = join_middle::<f32, _>(&x, (3, middle, 1), &layout, Smaller);
-            let places = find_middle::<f32, _>(&x, (3, middle, 1), &layout, Smaller);
             for (o, row) in values.chunks(middle).enumerate() {
                 let least = row.iter().copied().fold(f32::MAX, f32::min);
                 assert_eq!(low.host_slice::<f32>()[o], least);
-                let place = row.iter().position(|&x| x == least).unwrap();
-                assert_eq!(places.host_slice::<i64>()[o], place as i64);
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use gradus_autograd::Var;
 use gradus_tensor::Tensor;
+use gradus_tensor::ops::MatrixNorm;
 use gradus_tensor::ops::linalg::{Half, QrMode, Tolerance, Triangular};
 use proptest::prelude::*;
 
@@ -66,6 +67,11 @@ proptest! {
             Ok(u.mul(&s.exp()?.unsqueeze(-2)?)?.matmul(&vt)?.square()?)
         }, &a);
         both(|v| Ok(v[0].svd(false)?.0.square()?), &a);
+        if m * n > 0 {
+            for norm in [MatrixNorm::Nuclear, MatrixNorm::Spectral, MatrixNorm::LeastSingular] {
+                both(|v| Ok(v[0].matrix_norm(norm, [1, 2], false)?), &a);
+            }
+        }
         let square = [regular(batch, n, seed)];
         both(|v| {
             let l = symmetric(&v[0]).cholesky(seed % 2 == 0)?;
