@@ -1,11 +1,11 @@
 //! Adafactor: second moments by rows and columns.
 
 use gradus_autograd::Var;
-use gradus_tensor::{DType, Real, Tensor, UpdateRule};
+use gradus_tensor::{DType, Tensor};
 
 use crate::error::Result;
 use crate::field::{Field, Options, Range};
-use crate::passes::{Lerp, Move};
+use crate::passes::Move;
 use crate::rule::{Buffer, Rule, RuleState};
 use crate::stepper::Stepper;
 
@@ -70,19 +70,6 @@ impl Adafactor {
     }
 }
 
-/// `v ← g / √max(v, ε₁²)`.
-#[derive(Clone, Copy)]
-struct Normalize {
-    least: f64,
-}
-
-impl UpdateRule<0> for Normalize {
-    #[inline(always)]
-    fn apply<T: Real>(&self, v: T, g: T, state: [T; 0]) -> (T, [T; 0]) {
-        (g / v.larger(T::from_f64(self.least)).sqrt(), state)
-    }
-}
-
 fn root_mean_square(x: &Tensor) -> gradus_tensor::Result<f64> {
     Ok((x.square()?.sum()?.item::<f64>()? / x.numel() as f64).sqrt())
 }
@@ -129,7 +116,7 @@ impl Rule for AdafactorOptions {
 
     fn step(&self, p: &mut Tensor, g: &Tensor, state: &mut RuleState) -> gradus_tensor::Result<()> {
         let t = state.step as f64;
-        let fresh = Lerp(t.powf(self.beta2_decay));
+        let fresh = Move::average(t.powf(self.beta2_decay));
         let size = root_mean_square(p)?.max(self.eps.1) * self.lr.min(1.0 / t.sqrt());
         let precision = match p.dtype() {
             DType::F64 => f64::EPSILON,
@@ -137,15 +124,12 @@ impl Rule for AdafactorOptions {
         };
         let least = self.eps.0.unwrap_or(precision);
         let squares = g.square()?;
-        let mut step = match &mut state.buffers[..] {
+        let variances = match &mut state.buffers[..] {
             [Some(rows), Some(columns), _] => {
                 rows.update_by(&fresh, &squares.mean_dims(&[-1], true)?, [])?;
                 columns.update_by(&fresh, &squares.mean_dims(&[-2], true)?, [])?;
-                let mean = rows.mean_dims(&[-2], true)?;
-                let bounded = mean.to_vec::<f64>()?.into_iter();
-                let bounded = bounded.map(|x| if x < least { least } else { x });
-                let mean = Tensor::from_vec(bounded.collect(), mean.shape())?;
-                rows.mul(columns)?.div(&mean.to_dtype(p.dtype())?)?
+                let mean = rows.mean_dims(&[-2], true)?.clamp_min(least)?;
+                rows.mul(columns)?.div(&mean)?
             }
             [_, _, Some(variance)] => {
                 variance.update_by(&fresh, &squares, [])?;
@@ -153,8 +137,7 @@ impl Rule for AdafactorOptions {
             }
             _ => unreachable!("the state was begun for this parameter"),
         };
-        let least = least * least;
-        step.update_by(&Normalize { least }, g, [])?;
+        let step = variances.clamp_min(least * least)?.rsqrt()?.mul(g)?;
         let size = size / (root_mean_square(&step)? / self.d).max(1.0);
         let step_by = Move {
             keep: 1.0 - self.lr * self.weight_decay,

@@ -4,7 +4,7 @@ use gradus_autograd::Var;
 use gradus_tensor::Tensor;
 
 use crate::error::{Error, Result};
-use crate::passes::Lerp;
+use crate::passes::Move;
 use crate::value::Value;
 
 /// How much a new value enters an average.
@@ -92,7 +92,7 @@ impl AveragedWeights {
     /// While swapped; parameters that are not floating-point numbers.
     pub fn update(&mut self) -> Result<()> {
         if self.swapped {
-            return Err(swapped("update"));
+            return Err(Error::Swapped);
         }
         let entering = match self.average {
             _ if self.updates == 0 => 1.0,
@@ -103,7 +103,7 @@ impl AveragedWeights {
             if self.updates == 0 {
                 *average = parameter.value();
             } else {
-                average.update_by(&Lerp(entering), &parameter.value(), [])?;
+                average.update_by(&Move::average(entering), &parameter.value(), [])?;
             }
         }
         self.updates += 1;
@@ -143,29 +143,22 @@ impl AveragedWeights {
         Ok(())
     }
 
-    /// `n_averaged` and the averages.
-    ///
-    /// # Errors
-    /// While swapped: the averages stand in the model then.
-    pub fn state_dict(&self) -> Result<Vec<(String, Value)>> {
-        if self.swapped {
-            return Err(swapped("state_dict"));
-        }
+    /// `n_averaged`, whether they are swapped, and the averages, or while swapped the weights they stand for.
+    #[must_use]
+    pub fn state_dict(&self) -> Vec<(String, Value)> {
         let averages = self.averages.iter().cloned().map(Value::Tensor).collect();
-        Ok(vec![
+        vec![
             ("n_averaged".to_string(), Value::Int(self.updates as i64)),
+            ("swapped".to_string(), Value::Bool(self.swapped)),
             ("averages".to_string(), Value::List(averages)),
-        ])
+        ]
     }
 
-    /// Goes on from a saved state.
+    /// Goes on from a saved state; the parameters' values are those of the same moment.
     ///
     /// # Errors
-    /// While swapped; what is missing or does not fit; nothing is changed then.
+    /// What is missing or does not fit; nothing is changed then.
     pub fn load_state_dict(&mut self, state: &[(String, Value)]) -> Result<()> {
-        if self.swapped {
-            return Err(swapped("load_state_dict"));
-        }
         let refuse = |message: String| Error::State {
             owner: NAME,
             message,
@@ -180,6 +173,14 @@ impl AveragedWeights {
         let updates = updates
             .as_count()
             .ok_or_else(|| refuse(format!("`n_averaged` is {updates}, not a count")))?;
+        let swapped = match find("swapped")? {
+            Value::Bool(swapped) => *swapped,
+            other => {
+                return Err(refuse(format!(
+                    "`swapped` is {other}, neither True nor False"
+                )));
+            }
+        };
         let averages = find("averages")?.as_sequence().unwrap_or_default();
         let tensors: Vec<&Tensor> = averages
             .iter()
@@ -207,15 +208,8 @@ impl AveragedWeights {
             }
         }
         self.averages = tensors.into_iter().map(Tensor::contiguous).collect();
-        self.updates = updates;
+        (self.updates, self.swapped) = (updates, swapped);
         Ok(())
-    }
-}
-
-fn swapped(what: &str) -> Error {
-    Error::State {
-        owner: NAME,
-        message: format!("{what} while the averages stand in the model; swap back first"),
     }
 }
 
@@ -260,16 +254,12 @@ mod tests {
         let (mut whole, mut first, mut second) = (make(), make(), make());
         follow(&w, &mut whole, &[1.0, 0.3, 0.7]);
         follow(&w, &mut first, &[1.0, 0.3]);
-        second
-            .load_state_dict(&first.state_dict().unwrap())
-            .unwrap();
+        second.load_state_dict(&first.state_dict()).unwrap();
         follow(&w, &mut second, &[0.7]);
         assert!(second.averages()[0].equal(&whole.averages()[0]));
         let other = Var::leaf(tensor![[0.0]]).unwrap();
         let mut other = AveragedWeights::new([other], Average::Equal).unwrap();
-        let error = other
-            .load_state_dict(&first.state_dict().unwrap())
-            .unwrap_err();
+        let error = other.load_state_dict(&first.state_dict()).unwrap_err();
         assert!(
             error.to_string().contains("average 0 is [1] of f32"),
             "{error}"

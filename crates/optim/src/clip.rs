@@ -1,7 +1,7 @@
 //! Keeping gradients within bounds.
 
 use gradus_autograd::Var;
-use gradus_tensor::{DType, Real, Tensor, UpdateRule};
+use gradus_tensor::{DType, Tensor};
 
 use crate::error::{Error, Result};
 use crate::value::Value;
@@ -86,7 +86,7 @@ fn norm(values: &[f64], p: f64) -> f64 {
 /// Cuts every element of every gradient to `[−limit, limit]`: `clip_grad_value_`. NaN stays NaN.
 ///
 /// # Errors
-/// A negative limit; a gradient that is neither `f32` nor `f64`.
+/// A negative limit.
 pub fn clip_grad_value(parameters: &[Var], limit: f64) -> Result<()> {
     if limit < 0.0 || limit.is_nan() {
         return Err(Error::Option {
@@ -96,22 +96,7 @@ pub fn clip_grad_value(parameters: &[Var], limit: f64) -> Result<()> {
             expected: "at least 0",
         });
     }
-    change(parameters, |g| {
-        let mut cut = g.clone();
-        cut.update_by(&Cut(limit), g, [])?;
-        Ok(cut)
-    })
-}
-
-#[derive(Clone, Copy)]
-struct Cut(f64);
-
-impl UpdateRule<0> for Cut {
-    #[inline(always)]
-    fn apply<T: Real>(&self, g: T, _: T, state: [T; 0]) -> (T, [T; 0]) {
-        let limit = T::from_f64(self.0);
-        (g.larger(-limit).smaller(limit), state)
-    }
+    change(parameters, |g| g.clamp(-limit, limit))
 }
 
 fn change(parameters: &[Var], f: impl Fn(&Tensor) -> gradus_tensor::Result<Tensor>) -> Result<()> {

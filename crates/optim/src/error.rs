@@ -109,6 +109,9 @@ pub enum Error {
         /// What is wrong, and what to do.
         message: String,
     },
+    /// Averages that stand in the model cannot take its values in.
+    #[error("AveragedWeights: the averages stand in the model; swap back first")]
+    Swapped,
     /// A saved state does not fit.
     #[error("{owner}: cannot load the state: {message}; nothing was changed")]
     State {

@@ -42,7 +42,7 @@ pub struct LbfgsOptions {
     pub lr: f64,
     /// Moves a step, at most.
     pub max_iter: usize,
-    /// Evaluations of the loss a step, at most; unset: 5/4 of the moves.
+    /// Evaluations of the loss a step, at most; unset: 5/4 of the moves, as they are at the start.
     pub max_eval: Option<usize>,
     /// Largest component of the gradient at which a step ends.
     pub tolerance_grad: f64,
@@ -148,6 +148,7 @@ impl Lbfgs {
                 reason: "and another dtype than the first; convert all to one",
             });
         }
+        options.max_eval = Some(options.evaluations());
         Ok(Lbfgs {
             options,
             parameters,
@@ -177,15 +178,11 @@ impl Lbfgs {
 
     /// `w ← w + t d`.
     fn move_by(&self, t: f64, d: &Tensor) -> Result<()> {
-        let along = Move {
-            keep: 1.0,
-            along: t,
-        };
         let mut start = 0;
         for (index, p) in self.parameters.iter().enumerate() {
             let part = d.narrow(0, start, p.numel())?.reshape(p.shape())?;
             start += p.numel();
-            p.update(|value, _| value.update_by(&along, &part, []))
+            p.update(|value, _| value.update_by(&Move::along(t), &part, []))
                 .and_then(|done| done.map_err(gradus_autograd::Error::from))
                 .map_err(|source| Error::Parameter {
                     optimizer: "Lbfgs",

@@ -5,7 +5,7 @@ use gradus_tensor::Tensor;
 
 use crate::error::Result;
 use crate::field::{Field, Options, Range, words};
-use crate::passes::{Lerp, Move};
+use crate::passes::Move;
 use crate::rule::{Buffer, Rule, RuleState};
 use crate::stepper::Stepper;
 
@@ -111,11 +111,7 @@ impl MuonOptions {
             let mut polynomial = gram.matmul(&gram)?;
             polynomial.update_by(&Move { keep: c, along: b }, &gram, [])?;
             let mut next = polynomial.matmul(&x)?;
-            let along = Move {
-                keep: 1.0,
-                along: a,
-            };
-            next.update_by(&along, &x, [])?;
+            next.update_by(&Move::along(a), &x, [])?;
             x = next;
         }
         if tall { Ok(x.t()?.contiguous()) } else { Ok(x) }
@@ -168,10 +164,10 @@ impl Rule for MuonOptions {
 
     fn step(&self, p: &mut Tensor, g: &Tensor, state: &mut RuleState) -> gradus_tensor::Result<()> {
         let [m] = state.buffers::<1>(p);
-        m.update_by(&Lerp(1.0 - self.momentum), g, [])?;
+        m.update_by(&Move::average(1.0 - self.momentum), g, [])?;
         let mut d = m.clone();
         if self.nesterov {
-            d.update_by(&Lerp(1.0 - self.momentum), g, [])?;
+            d.update_by(&Move::average(1.0 - self.momentum), g, [])?;
         }
         let step = Move {
             keep: 1.0 - self.lr * self.weight_decay,

@@ -1,4 +1,4 @@
-//! Passes over a tensor that several rules are made of.
+//! The pass that most rules are made of, at least in part.
 
 use gradus_tensor::{Real, UpdateRule};
 
@@ -11,21 +11,28 @@ pub(crate) struct Move {
     pub(crate) along: f64,
 }
 
+impl Move {
+    /// `w ← w + a g`.
+    pub(crate) fn along(a: f64) -> Move {
+        Move {
+            keep: 1.0,
+            along: a,
+        }
+    }
+
+    /// `w ← w + c (g − w)`: an average that a new value enters.
+    pub(crate) fn average(c: f64) -> Move {
+        Move {
+            keep: 1.0 - c,
+            along: c,
+        }
+    }
+}
+
 impl UpdateRule<0> for Move {
     #[inline(always)]
     fn apply<T: Real>(&self, w: T, g: T, state: [T; 0]) -> (T, [T; 0]) {
         let kept = w * T::from_f64(self.keep);
         (g.mul_add(T::from_f64(self.along), kept), state)
-    }
-}
-
-/// `a ← a + c (x − a)`: an average that a new value enters.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Lerp(pub(crate) f64);
-
-impl UpdateRule<0> for Lerp {
-    #[inline(always)]
-    fn apply<T: Real>(&self, a: T, x: T, state: [T; 0]) -> (T, [T; 0]) {
-        ((x - a).mul_add(T::from_f64(self.0), a), state)
     }
 }

@@ -177,8 +177,8 @@ impl Rule for SgdOptions {
     #[inline]
     fn step(&self, p: &mut Tensor, g: &Tensor, state: &mut RuleState) -> gradus_tensor::Result<()> {
         if self.momentum == 0.0 && self.weight_decay == 0.0 {
-            let along = if self.maximize { self.lr } else { -self.lr };
-            return p.update_by(&Move { keep: 1.0, along }, g, []);
+            let size = if self.maximize { self.lr } else { -self.lr };
+            return p.update_by(&Move::along(size), g, []);
         }
         if self.momentum == 0.0 {
             return p.update_by(&WithDecay(*self), g, []);

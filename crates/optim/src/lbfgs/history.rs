@@ -42,11 +42,7 @@ fn product(a: &Tensor, b: &Tensor) -> gradus_tensor::Result<f64> {
 
 /// `x ← x + a y`.
 fn add(x: &mut Tensor, a: f64, y: &Tensor) -> gradus_tensor::Result<()> {
-    let along = Move {
-        keep: 1.0,
-        along: a,
-    };
-    x.update_by(&along, y, [])
+    x.update_by(&Move::along(a), y, [])
 }
 
 impl History {

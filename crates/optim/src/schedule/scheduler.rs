@@ -48,7 +48,7 @@ pub trait Schedule: std::fmt::Debug + Send + 'static {
 /// What makes one schedule different from another: the paper's formula, and nothing of walking over groups.
 ///
 /// A formula of your own, wrapped in [`Scheduler`], is a schedule.
-pub trait Formula: Options + Clone {
+pub trait Formula: Options {
     /// Prepares the groups before the first rate is set, and itself for as many groups.
     ///
     /// # Errors
@@ -124,89 +124,20 @@ const IGNORED_KEYS: [&str; 4] = [
     "lr_lambdas",
 ];
 
-impl<F: Formula> Scheduler<F> {
+impl<F: Formula + Clone> Scheduler<F> {
     /// A schedule by this formula. It sets the optimizer's rates for the first epoch.
     ///
     /// # Errors
     /// An option outside its range; an optimizer that the formula is not made for.
     pub fn with(optimizer: &mut dyn Optimizer, mut formula: F) -> Result<Scheduler<F>> {
-        field::check(&mut formula)?;
-        formula.prepare(optimizer)?;
-        let mut initial = Vec::new();
-        for (group, rate) in optimizer.learning_rates().into_iter().enumerate() {
-            // The first schedule of an optimizer notes the rates that all of them begin from.
-            let known = optimizer.option(group, "initial_lr");
-            initial.push(match known.and_then(|value| value.as_f64()) {
-                Some(known) => known,
-                None => {
-                    optimizer.set_option(group, "initial_lr", Value::Float(rate))?;
-                    rate
-                }
-            });
-        }
-        let mut scheduler = Scheduler {
-            formula,
-            place: Place {
-                initial,
-                ..Place::default()
-            },
-        };
-        scheduler.begin(optimizer)?;
-        Ok(scheduler)
+        let place = Place::new(&mut formula, optimizer)?;
+        Ok(Scheduler { formula, place })
     }
 
     /// The formula with its options.
     #[must_use]
     pub fn options(&self) -> &F {
         &self.formula
-    }
-
-    /// Sets the rates of `epoch`.
-    fn set(&mut self, optimizer: &mut dyn Optimizer, epoch: u64, kind: Kind) -> Result<()> {
-        let before = optimizer.learning_rates();
-        let schedule = self.formula.name();
-        let fail = |message| Error::Schedule { schedule, message };
-        if before.len() != self.place.initial.len() {
-            return Err(fail(format!(
-                "made for {} groups, the optimizer has {}",
-                self.place.initial.len(),
-                before.len()
-            )));
-        }
-        let at = |(group, (&rate, &initial)): (usize, (&f64, &f64))| At {
-            epoch,
-            group,
-            rate,
-            initial,
-            first: kind == Kind::First,
-            steps: self.place.steps,
-        };
-        let places: Vec<At> = before
-            .iter()
-            .zip(&self.place.initial)
-            .enumerate()
-            .map(at)
-            .collect();
-        let mut rates = Vec::with_capacity(places.len());
-        for at in &places {
-            let closed = (kind == Kind::TakeOver).then(|| self.formula.closed_form(at));
-            let rate = match closed.flatten() {
-                Some(rate) => rate,
-                None => self.formula.rate(at).map_err(fail)?,
-            };
-            // Recurrences that end at 0 may miss it by their rounding.
-            let missed = rate < 0.0 && -rate < 1e-12 * at.initial.abs();
-            rates.push(if missed { 0.0 } else { rate });
-        }
-        for at in &places {
-            if let Some(value) = self.formula.momentum(at) {
-                momentum::set(schedule, optimizer, at.group, value)?;
-            }
-        }
-        optimizer.set_learning_rates(&rates)?;
-        self.place.epoch = epoch;
-        self.place.last = rates;
-        Ok(())
     }
 }
 
@@ -218,21 +149,17 @@ enum Kind {
     TakeOver,
 }
 
-impl<F: Formula> Schedule for Scheduler<F> {
+impl<F: Formula + Clone> Schedule for Scheduler<F> {
     fn name(&self) -> &'static str {
         self.formula.name()
     }
 
     fn step(&mut self, optimizer: &mut dyn Optimizer) -> Result<()> {
-        let (formula, steps) = (self.formula.clone(), self.place.steps);
-        self.place.steps += 1;
-        self.formula.advance(false);
-        self.set(optimizer, self.place.epoch + 1, Kind::Next)
-            .inspect_err(|_| {
-                // A step that fails leaves the schedule where it was.
-                self.formula = formula;
-                self.place.steps = steps;
-            })
+        let (mut formula, mut place) = (self.formula.clone(), self.place.clone());
+        place.go(&mut formula, optimizer, Kind::Next)?;
+        // A step that fails leaves the schedule where it was.
+        (self.formula, self.place) = (formula, place);
+        Ok(())
     }
 
     fn last_lr(&self) -> Vec<f64> {
@@ -240,45 +167,113 @@ impl<F: Formula> Schedule for Scheduler<F> {
     }
 
     fn begin(&mut self, optimizer: &mut dyn Optimizer) -> Result<()> {
-        self.place.steps = 1;
-        self.formula.advance(true);
-        self.set(optimizer, 0, Kind::First)
+        self.place.go(&mut self.formula, optimizer, Kind::First)
     }
 
     fn take_over(&mut self, optimizer: &mut dyn Optimizer) -> Result<()> {
-        self.formula.advance(true);
-        self.set(optimizer, 0, Kind::TakeOver)
+        self.place.go(&mut self.formula, optimizer, Kind::TakeOver)
     }
 
     fn state_dict(&self) -> Vec<(String, Value)> {
-        let mut state = field::save(&self.formula.clone().fields());
-        let Place {
-            epoch,
-            steps,
-            initial,
-            last,
-        } = &self.place;
+        self.place.save(&mut self.formula.clone())
+    }
+
+    fn load_state_dict(&mut self, state: &[(String, Value)]) -> Result<()> {
+        let mut formula = self.formula.clone();
+        self.place = load(&mut formula, state, &self.place)?;
+        self.formula = formula;
+        Ok(())
+    }
+}
+
+/// The walk itself, compiled once for all formulas.
+impl Place {
+    fn new(formula: &mut dyn Formula, optimizer: &mut dyn Optimizer) -> Result<Place> {
+        field::check(formula)?;
+        formula.prepare(optimizer)?;
+        let mut place = Place::default();
+        for (group, rate) in optimizer.learning_rates().into_iter().enumerate() {
+            // The first schedule of an optimizer notes the rates that all of them begin from.
+            let known = optimizer.option(group, "initial_lr");
+            place
+                .initial
+                .push(match known.and_then(|value| value.as_f64()) {
+                    Some(known) => known,
+                    None => {
+                        optimizer.set_option(group, "initial_lr", Value::Float(rate))?;
+                        rate
+                    }
+                });
+        }
+        place.go(formula, optimizer, Kind::First)?;
+        Ok(place)
+    }
+
+    /// Goes to an epoch and sets its rates.
+    fn go(
+        &mut self,
+        formula: &mut dyn Formula,
+        optimizer: &mut dyn Optimizer,
+        kind: Kind,
+    ) -> Result<()> {
+        let schedule = formula.name();
+        let fail = |message| Error::Schedule { schedule, message };
+        let before = optimizer.learning_rates();
+        if before.len() != self.initial.len() {
+            return Err(fail(format!(
+                "made for {} groups, the optimizer has {}",
+                self.initial.len(),
+                before.len()
+            )));
+        }
+        formula.advance(kind != Kind::Next);
+        (self.epoch, self.steps) = match kind {
+            Kind::First => (0, 1),
+            Kind::Next => (self.epoch + 1, self.steps + 1),
+            Kind::TakeOver => (0, self.steps),
+        };
+        let mut rates = Vec::with_capacity(before.len());
+        for (group, (&rate, &initial)) in before.iter().zip(&self.initial).enumerate() {
+            let at = At {
+                epoch: self.epoch,
+                group,
+                rate,
+                initial,
+                first: kind == Kind::First,
+                steps: self.steps,
+            };
+            let closed = (kind == Kind::TakeOver).then(|| formula.closed_form(&at));
+            let rate = match closed.flatten() {
+                Some(rate) => rate,
+                None => formula.rate(&at).map_err(fail)?,
+            };
+            if let Some(value) = formula.momentum(&at) {
+                momentum::set(schedule, optimizer, group, value)?;
+            }
+            // Recurrences that end at 0 may miss it by their rounding.
+            let missed = rate < 0.0 && -rate < 1e-12 * initial.abs();
+            rates.push(if missed { 0.0 } else { rate });
+        }
+        optimizer.set_learning_rates(&rates)?;
+        self.last = rates;
+        Ok(())
+    }
+
+    fn save(&self, options: &mut dyn Options) -> Vec<(String, Value)> {
+        let mut state = field::save(&options.fields());
         for (name, value) in [
-            ("base_lrs", Value::floats(initial)),
-            ("last_epoch", Value::Int(*epoch as i64)),
-            ("_step_count", Value::Int(*steps as i64)),
-            ("_last_lr", Value::floats(last)),
+            ("base_lrs", Value::floats(&self.initial)),
+            ("last_epoch", Value::Int(self.epoch as i64)),
+            ("_step_count", Value::Int(self.steps as i64)),
+            ("_last_lr", Value::floats(&self.last)),
         ] {
             state.push((name.to_string(), value));
         }
         state
     }
-
-    fn load_state_dict(&mut self, state: &[(String, Value)]) -> Result<()> {
-        let mut formula = self.formula.clone();
-        let place = load(&mut formula, state, &self.place)?;
-        field::check(&mut formula)?;
-        (self.formula, self.place) = (formula, place);
-        Ok(())
-    }
 }
 
-/// Reads a state; compiled once for all formulas.
+/// Reads a state into options, which are a copy.
 fn load(options: &mut dyn Options, state: &[(String, Value)], own: &Place) -> Result<Place> {
     let owner = options.name();
     let refuse = |message: String| Error::State { owner, message };
@@ -309,10 +304,12 @@ fn load(options: &mut dyn Options, state: &[(String, Value)], own: &Place) -> Re
         let groups = own.initial.len();
         fitting.ok_or_else(|| refuse(format!("`{}` is {value}, not {groups} rates", KEYS[at])))
     };
-    Ok(Place {
+    let loaded = Place {
         initial: rates(0)?,
         epoch: count(1)?,
         steps: count(2)?,
         last: rates(3)?,
-    })
+    };
+    field::check(options)?;
+    Ok(loaded)
 }
