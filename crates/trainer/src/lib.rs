@@ -50,6 +50,7 @@ mod step;
 mod train;
 mod trainer;
 mod value_entries;
+mod weight_averaging;
 
 pub use callback::{BatchEnd, Callback, CallbackState, Training};
 pub use early_stopping::EarlyStopping;
@@ -64,3 +65,4 @@ pub use require_finite::RequireFinite;
 pub use step::{Evaluation, TrainStep, TrainStepFn, ValStep, ValStepFn};
 pub use train::Ended;
 pub use trainer::Trainer;
+pub use weight_averaging::WeightAveraging;

@@ -3,9 +3,11 @@
 use std::sync::{Arc, Mutex};
 
 use crate::run::Run;
+use gradus_autograd::Var;
+use gradus_optim::{Average, AveragedWeights};
 use gradus_trainer::{
     BatchEnd, Callback, EarlyStopping, Ended, LearningRateSchedule, ModelCheckpoint, Monitor,
-    RequireFinite, Result, Trainer, Training,
+    RequireFinite, Result, Trainer, Training, WeightAveraging,
 };
 
 #[derive(Clone, Default)]
@@ -79,6 +81,33 @@ fn the_schedule_sets_the_rate_of_each_epoch() {
     assert_eq!(rate, 0.05 * 0.9_f64.powi(3));
     assert!(trainer.callback::<LearningRateSchedule>().is_some());
     assert!(trainer.callback::<ModelCheckpoint>().is_none());
+}
+
+#[test]
+fn weights_are_averaged_over_epochs_and_swapped() {
+    let mut trainer = Run::default().trainer();
+    let parameters = trainer.model().parameters();
+    let averaged = AveragedWeights::new(parameters.clone(), Average::Equal).unwrap();
+    trainer.add_callback(WeightAveraging::each_epoch(averaged));
+    let weights = |parameters: &[Var]| parameters[0].to_vec::<f64>().unwrap();
+    let mut mean = vec![0.0; parameters[0].numel()];
+    for _ in 0..4 {
+        trainer.train(1).unwrap();
+        for (mean, w) in mean.iter_mut().zip(weights(&parameters)) {
+            *mean += w / 4.0;
+        }
+    }
+    let last = weights(&parameters);
+    let averaging = trainer.callback_mut::<WeightAveraging>().unwrap();
+    averaging.weights_mut().swap().unwrap();
+    for (w, mean) in weights(&parameters).into_iter().zip(&mean) {
+        assert!((w - mean).abs() < 1e-6);
+    }
+    let error = trainer.train(1).unwrap_err().to_string();
+    assert!(error.contains("swap back first"), "{error}");
+    let averaging = trainer.callback_mut::<WeightAveraging>().unwrap();
+    averaging.weights_mut().swap().unwrap();
+    assert_ne!(last, mean);
 }
 
 #[test]

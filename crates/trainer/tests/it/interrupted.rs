@@ -133,6 +133,11 @@ fn after_any_batch() {
         },
         Run {
             rates: Rates::OneCycle,
+            averaged: true,
+            ..Run::default()
+        },
+        Run {
+            gather: 4,
             ..Run::default()
         },
     ] {

@@ -6,10 +6,12 @@ use gradus_data::{DataLoader, TensorDataset, make_moons};
 use gradus_metrics::{Accuracy, predict_at_threshold};
 use gradus_nn::{BceWithLogitsLoss, Dropout, Linear, Module, Relu, Sequential};
 use gradus_optim::schedule::{LambdaLr, OneCycleLr, ReduceLrOnPlateau, ReduceLrOnPlateauOptions};
-use gradus_optim::{Adam, Sgd, SgdOptions};
+use gradus_optim::{Adam, Average, AveragedWeights, GradientAccumulation, Sgd, SgdOptions};
 use gradus_random::Generator;
 use gradus_tensor::{DType, Tensor};
-use gradus_trainer::{EarlyStopping, LearningRateSchedule, PlateauSchedule, Trainer};
+use gradus_trainer::{
+    EarlyStopping, LearningRateSchedule, PlateauSchedule, Trainer, WeightAveraging,
+};
 
 /// What varies between the runs of a test.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +21,9 @@ pub(crate) struct Run {
     pub(crate) patience: usize,
     pub(crate) hidden: usize,
     pub(crate) rates: Rates,
+    /// Batches that are gathered for each step of Adam.
+    pub(crate) gather: usize,
+    pub(crate) averaged: bool,
 }
 
 /// What sets the learning rates.
@@ -37,6 +42,8 @@ impl Default for Run {
             patience: 100,
             hidden: 8,
             rates: Rates::Exponential,
+            gather: 1,
+            averaged: false,
         }
     }
 }
@@ -51,7 +58,11 @@ impl Run {
             .with(Linear::new(self.hidden, 1, &rng));
         let parameters = model.parameters();
         let loss = BceWithLogitsLoss::new();
-        if self.adam {
+        if self.gather > 1 {
+            let adam = Adam::new(parameters, 0.05).unwrap();
+            let gathering = GradientAccumulation::new(adam, self.gather).unwrap();
+            self.with_data(Trainer::new(model, loss, gathering), &rng)
+        } else if self.adam {
             self.with_data(
                 Trainer::new(model, loss, Adam::new(parameters, 0.05).unwrap()),
                 &rng,
@@ -85,6 +96,12 @@ impl Run {
             })
             .unwrap();
         self.add_schedule(&mut trainer);
+        if self.averaged {
+            let parameters = trainer.model().parameters();
+            let average = Average::Exponential { decay: 0.8 };
+            let averaged = AveragedWeights::new(parameters, average).unwrap();
+            trainer.add_callback(WeightAveraging::each_batch(averaged));
+        }
         trainer.add_callback(EarlyStopping::new(self.patience).restore_best(true));
         trainer
     }
