@@ -71,25 +71,16 @@ pub fn triplet_margin_loss(
         let message = format!("margin is {margin}; it has to be above 0");
         return Err(Error::invalid(OP, message));
     }
-    let near = distance(anchor, positive, p, eps)?;
-    let mut far = distance(anchor, negative, p, eps)?;
+    let distance = |a: &Var, b: &Var| a.pairwise_distance(b, p, eps, false);
+    let near = distance(anchor, positive)?;
+    let mut far = distance(anchor, negative)?;
     if swap {
-        far = far.minimum(&distance(positive, negative, p, eps)?)?;
+        far = far.minimum(&distance(positive, negative)?)?;
     }
     reduce(
         near.sub(&far)?.add_scalar(margin)?.clamp_min(0.0)?,
         reduction,
     )
-}
-
-/// The p-norm of `a − b + ε` over the last dimension.
-fn distance(a: &Var, b: &Var, p: f64, eps: f64) -> Result<Var> {
-    let d = a.sub(b)?.add_scalar(eps)?;
-    if p == 2.0 {
-        return Ok(d.square()?.sum_dims(&[-1], false)?.sqrt()?);
-    }
-    let powers = d.abs()?.pow_scalar(p)?.sum_dims(&[-1], false)?;
-    Ok(powers.pow_scalar(1.0 / p)?)
 }
 
 #[cfg(test)]

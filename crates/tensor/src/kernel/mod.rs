@@ -7,6 +7,7 @@ mod by_function;
 mod copy;
 mod count;
 mod dense;
+mod distance;
 mod elementwise;
 mod find;
 mod gather;
@@ -38,6 +39,7 @@ pub(crate) use copy::{
 };
 pub(crate) use count::{count_into, histogram};
 pub(crate) use dense::Dense;
+pub(crate) use distance::distances;
 pub(crate) use elementwise::{map, update, zip, zip3};
 pub(crate) use find::find_middle;
 pub(crate) use gather::{Picked, Table, gather, take_rows};

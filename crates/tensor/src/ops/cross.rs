@@ -1,6 +1,7 @@
 //! Products along a dimension of vectors: the cross product, and dot products of many pairs at once.
 
-use super::operands::{computed_in, expect_float, expect_inner, expect_one_dtype};
+use super::expect::expect_float;
+use super::operands::{computed_in, expect_inner, expect_one_dtype};
 use super::{Arithmetic, Indexing, Sums};
 use crate::layout::{broadcast_shapes, resolve_dim};
 use crate::{Array, ErrorKind, Result, Tensor};

@@ -1,6 +1,6 @@
 //! Signals and images in other sizes.
 
-use super::operands::expect_float;
+use super::expect::expect_float;
 use super::{Arithmetic, Indexing, Pooling, Shapes};
 use crate::{Array, DType, Error, ErrorKind, Result, Tensor};
 

@@ -238,6 +238,12 @@ macro_rules! methods {
             cross(other: &Self, dim: Option<isize>); vecdot(other: &Self, dim: isize);
         }
         $crate::methods! { @family $T, Vandermonde; vander(n: Option<usize>); }
+        $crate::methods! { @family $T, Distances;
+            cdist(other: &Self, p: f64); pdist(p: f64);
+            pairwise_distance(other: &Self, p: f64, eps: f64, keepdim: bool);
+        }
+        $crate::methods! { @family $T, Similarity; cosine_similarity(other: &Self, dim: isize, eps: f64); }
+        $crate::methods! { @family $T, Renorm; renorm(p: f64, dim: isize, maxnorm: f64); }
         $crate::methods! { @family $T, Linear; linear(weight: &Self, bias: Option<&Self>); }
         $crate::methods! { @family $T, Convolution;
             conv1d(weight: &Self, bias: Option<&Self>, options: &$crate::ops::ConvOptions<1>);

@@ -1,6 +1,7 @@
 //! Elements brought to mean 0 and size 1 over groups of them.
 
-use super::operands::{computed_in, expect_float, expect_one_dtype};
+use super::expect::expect_float;
+use super::operands::{computed_in, expect_one_dtype};
 use super::{Arithmetic, AvgPoolOptions, Exponential, Pooling, Shapes, Sums};
 use crate::dispatch::for_real;
 use crate::kernel::{self, Groups};

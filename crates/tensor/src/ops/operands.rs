@@ -38,20 +38,6 @@ pub(super) fn expect_one_dtype<A: Array>(op: &'static str, a: &A, b: &A) -> Resu
 }
 
 /// # Errors
-/// Integers and bools.
-pub(super) fn expect_float<A: Array>(op: &'static str, x: &A) -> Result<()> {
-    if x.dtype().is_float() {
-        return Ok(());
-    }
-    Err(ErrorKind::DType {
-        op,
-        expected: "a floating-point tensor",
-        got: x.dtype(),
-    }
-    .into())
-}
-
-/// # Errors
 /// Inner lengths that differ, told with both shapes.
 pub(super) fn expect_inner(
     op: &'static str,

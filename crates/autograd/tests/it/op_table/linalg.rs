@@ -10,9 +10,9 @@ use super::{both, config, filled};
 
 /// Square matrices far from singular: small numbers and a large diagonal.
 fn regular(batch: usize, n: usize, seed: u64) -> Tensor {
-    let diagonal = Tensor::from_vec((0..n).map(|i| 1.5 + i as f64).collect(), [n]).unwrap();
+    let diagonal = Tensor::from_vec((0..n).map(|i| 1.5 + 1.5 * i as f64).collect(), [n]).unwrap();
     let diagonal = diagonal.diag_embed(0, 0, 1).unwrap();
-    filled(&[batch, n, n], -0.4, 0.4, seed)
+    filled(&[batch, n, n], -0.3, 0.3, seed)
         .add(&diagonal)
         .unwrap()
 }
@@ -90,5 +90,15 @@ proptest! {
         let usual = Tolerance::default();
         both(|v| Ok(v[0].pinv(&usual, false)?), std::slice::from_ref(&a));
         both(|v| Ok(v[0].lstsq(&v[1], &usual)?), &[a, b]);
+    }
+
+    #[test]
+    fn norms(batch in 1..3usize, m in 1..4usize, n in 1..4usize, seed in 0u64..1000) {
+        let a = [oblong(batch, m, n, seed)];
+        for norm in [MatrixNorm::Nuclear, MatrixNorm::Spectral, MatrixNorm::LeastSingular] {
+            both(|v| Ok(v[0].matrix_norm(norm, [1, 2], false)?), &a);
+        }
+        both(|v| Ok(v[0].cond(MatrixNorm::Spectral)?), &a);
+        both(|v| Ok(v[0].cond(MatrixNorm::Frobenius)?), &[regular(batch, n, seed)]);
     }
 }

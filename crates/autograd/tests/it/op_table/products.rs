@@ -1,6 +1,7 @@
 //! Products of vectors and matrices.
 
 use gradus_autograd::Var;
+use gradus_tensor::tensor;
 use proptest::prelude::*;
 
 use super::{both, config, filled};
@@ -81,5 +82,18 @@ proptest! {
         both(|v| Ok(v[0].cross(&v[1], Some(2 * dim))?), &inputs);
         both(|v| Ok(v[0].vecdot(&v[1], 2 * dim)?), &inputs);
         both(|v| Ok(v[0].vander(Some(4))?), &[filled(&[2, m], -1.0, 1.0, seed)]);
+    }
+
+    #[test]
+    fn distances(rows in 0..4usize, m in 1..4usize, p in 0..4usize, seed in 0u64..1000) {
+        // Apart by more than the step of a difference, so that no magnitude turns within it.
+        let (x, y) = (filled(&[2, rows, m], 0.0, 1.0, seed), filled(&[3, m], 1.1, 2.0, seed + 1));
+        let p = [1.0, 1.5, 2.0, 3.0][p];
+        both(|v| Ok(v[0].cdist(&v[1], p)?), &[x.clone(), y.clone()]);
+        both(|v| Ok(v[0].pdist(p)?), &[y.mul(&tensor![[1.0], [2.0], [4.0]]).unwrap()]);
+        let pair = [x, y.narrow(0, 0, 1).unwrap()];
+        both(|v| Ok(v[0].pairwise_distance(&v[1], p, 1e-6, false)?), &pair);
+        both(|v| Ok(v[0].cosine_similarity(&v[1], -1, 1e-8)?), &pair);
+        both(|v| Ok(v[0].renorm(p, 0, 0.5)?), &[y]);
     }
 }

@@ -29,6 +29,7 @@ macro_rules! linalg_methods {
         $crate::linalg_methods! { @family $T, LeastSquares;
             lstsq(b: &Self, tolerance: &$crate::ops::linalg::Tolerance) -> Self;
         }
+        $crate::linalg_methods! { @family $T, ConditionNumber; cond(norm: $crate::ops::MatrixNorm) -> Self; }
         $crate::linalg_methods! { @family $T, MatrixPower; matrix_power(n: i64) -> Self; }
     };
     (@family $T:ty, $Family:ident; $($name:ident($($arg:ident: $Arg:ty),*) -> $Out:ty;)*) => {

@@ -8,6 +8,7 @@
 //! [`ErrorKind::Matrix`](crate::ErrorKind::Matrix).
 
 mod cholesky;
+mod cond;
 mod determinant;
 mod eigh;
 mod factor;
@@ -25,6 +26,7 @@ mod symmetric;
 mod triangular;
 
 pub use cholesky::Cholesky;
+pub use cond::ConditionNumber;
 pub use determinant::Determinants;
 pub use eigh::{Eigen, Half};
 pub use lstsq::LeastSquares;

@@ -2,8 +2,10 @@
 
 use gradus_autograd::Var;
 use gradus_tensor::Tensor;
+use gradus_tensor::ops::MatrixNorm;
 use gradus_tensor::ops::linalg::{Half, QrMode, Tolerance, Triangular};
 
+use super::reduction::matrix_norm;
 use crate::conformance::bridge;
 use crate::conformance::case::{Answer, Given, Stop};
 use crate::conformance::groups::Table;
@@ -83,6 +85,10 @@ pub(super) const TABLE: Table = &[
         one(g, |x| Ok(x[0].matrix_power(n)?))
     }),
     ("linalg.solve_triangular", solve_triangular),
+    ("linalg.cond", |g| {
+        let norm = matrix_norm(g, "p")?.unwrap_or(MatrixNorm::Spectral);
+        one(g, |x| Ok(x[0].cond(norm)?))
+    }),
 ];
 
 fn half(given: &Given) -> Outcome<Half> {

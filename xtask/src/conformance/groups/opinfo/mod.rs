@@ -2,6 +2,7 @@
 
 pub(super) mod activation;
 pub(super) mod creation;
+mod distance;
 pub(super) mod indexing;
 mod layers;
 mod linalg;
@@ -26,6 +27,7 @@ pub(super) const TABLES: &[Table] = &[
     indexing::TABLE,
     creation::TABLE,
     products::TABLE,
+    distance::TABLE,
     linalg::TABLE,
     activation::TABLE,
     layers::TABLE,

@@ -3,7 +3,7 @@
 use gradus_autograd::Var;
 use gradus_tensor::ops::Contraction;
 
-use crate::conformance::case::{Answer, Given};
+use crate::conformance::case::{Answer, Given, Stop};
 use crate::conformance::groups::Table;
 use crate::conformance::groups::differentiate::{Outcome, one};
 
@@ -70,9 +70,8 @@ pub(super) const TABLE: Table = &[
         one(g, |x| Ok(Var::multi_dot(&g.listed(x, "tensors"))?))
     }),
     ("linalg.diagonal", |g| {
-        let integer = |key, default| {
-            Ok::<_, crate::conformance::case::Stop>(g.args.i64_opt(key)?.unwrap_or(default) as isize)
-        };
+        let integer =
+            |key, default| Ok::<_, Stop>(g.args.i64_opt(key)?.unwrap_or(default) as isize);
         let (offset, a, b) = (
             integer("offset", 0)?,
             integer("dim1", -2)?,
