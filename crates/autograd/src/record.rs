@@ -23,6 +23,18 @@ pub(crate) enum Edge {
     Node(Parent),
 }
 
+impl Edge {
+    /// Whether the walk has a use for the gradient of this input.
+    #[inline(always)]
+    fn is_wanted<A: Gradient>(&self, queue: &Queue<'_, A>) -> bool {
+        match self {
+            Edge::Constant => false,
+            Edge::Leaf(leaf) => queue.wants_leaf(leaf),
+            Edge::Node(parent) => parent.node().is_some_and(|node| queue.wants_node(node)),
+        }
+    }
+}
+
 /// A record that another one came from. Its drop does not recurse without bound.
 #[derive(Clone)]
 pub(crate) struct Parent(Option<Shared<Node>>);
@@ -273,13 +285,19 @@ impl Node {
         };
         let stored = kept.inputs.as_slice();
         let saved = Saved::new(self.name(), self.trail.saves, stored, kept.output.as_ref());
-        self.hand_on(stored, queue, |wrt| {
-            let gradient = self.rule.vjp(wrt, &saved, g)?;
-            if pass.watched {
-                self.check(wrt, g, &kept, &gradient)?;
-            }
-            Ok(gradient)
-        })
+        for (wrt, edge) in self.trail.edges.as_slice().iter().enumerate() {
+            let gradient = if edge.is_wanted(queue) {
+                let gradient = self.rule.vjp(wrt, &saved, g)?;
+                if pass.watched {
+                    self.check(wrt, g, &kept, &gradient)?;
+                }
+                Some(gradient)
+            } else {
+                None
+            };
+            self.hand_on(wrt, gradient, stored, queue)?;
+        }
+        Ok(())
     }
 
     /// As `pull`, recording what it computes; `this` is the node itself, for rules that read the
@@ -316,13 +334,22 @@ impl Node {
             .clone()
             .map(|value| Var(Repr::Recorded(value, this.clone())));
         let saved = Saved::new(self.name(), self.trail.saves, &inputs, output.as_ref());
-        self.hand_on(stored, queue, |wrt| {
-            let gradient = self.rule.vjp_recorded(wrt, &saved, g)?;
-            if pass.watched {
-                self.check(wrt, &g.value(), &kept, &gradient.value())?;
+        // The last input first, as PyTorch does it: the order of these records is the order in which
+        // their own gradients are added up.
+        let mut gradients = vec![None; edges.len()];
+        for (wrt, edge) in edges.iter().enumerate().rev() {
+            if edge.is_wanted(queue) {
+                let gradient = self.rule.vjp_recorded(wrt, &saved, g)?;
+                if pass.watched {
+                    self.check(wrt, &g.value(), &kept, &gradient.value())?;
+                }
+                gradients[wrt] = Some(gradient);
             }
-            Ok(gradient)
-        })
+        }
+        for (wrt, gradient) in gradients.into_iter().enumerate() {
+            self.hand_on(wrt, gradient, stored, queue)?;
+        }
+        Ok(())
     }
 
     /// Whether the rule made NaN of values without.
@@ -336,36 +363,33 @@ impl Node {
         anomaly::check_gradient(self.name(), wrt, g, values, gradient)
     }
 
-    /// Runs the rule for each input whose gradient is wanted. `stored` are the kept inputs, or none.
+    /// Brings the gradient of one input where it belongs, if there is one. `stored` are the kept inputs,
+    /// or none.
     #[inline(always)]
     fn hand_on<'g, A: Gradient>(
         &'g self,
+        wrt: usize,
+        gradient: Option<A>,
         stored: &[Option<Tensor>],
         queue: &mut Queue<'g, A>,
-        vjp: impl Fn(usize) -> Result<A>,
     ) -> Result<()> {
-        for (wrt, edge) in self.trail.edges.as_slice().iter().enumerate() {
-            match edge {
-                Edge::Leaf(leaf) => {
-                    let used = if self.trail.saves.has_input(wrt) {
-                        stored.get(wrt).and_then(Option::as_ref)
-                    } else {
-                        None
-                    };
-                    let unchanged = if queue.wants_leaf(leaf) {
-                        queue.reach_leaf(leaf, vjp(wrt)?, used)?
-                    } else {
-                        used.is_none_or(|used| leaf.holds(used))
-                    };
-                    if !unchanged {
-                        return Err(Error::LeafChanged(self.name()));
-                    }
+        match (&self.trail.edges.as_slice()[wrt], gradient) {
+            (Edge::Leaf(leaf), gradient) => {
+                let used = if self.trail.saves.has_input(wrt) {
+                    stored.get(wrt).and_then(Option::as_ref)
+                } else {
+                    None
+                };
+                let unchanged = match gradient {
+                    Some(gradient) => queue.reach_leaf(leaf, gradient, used)?,
+                    None => used.is_none_or(|used| leaf.holds(used)),
+                };
+                if !unchanged {
+                    return Err(Error::LeafChanged(self.name()));
                 }
-                Edge::Node(Parent(Some(node))) if queue.wants_node(node) => {
-                    queue.push(node, vjp(wrt)?)?;
-                }
-                Edge::Constant | Edge::Node(_) => {}
             }
+            (Edge::Node(Parent(Some(node))), Some(gradient)) => queue.push(node, gradient)?,
+            (Edge::Constant | Edge::Node(_), _) => {}
         }
         Ok(())
     }

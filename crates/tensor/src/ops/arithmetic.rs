@@ -3,6 +3,7 @@
 use super::Cast;
 use super::broadcast::{broadcast, fit_scalar};
 use super::cast::rounded_once;
+use super::mixed::{Mixed, mixes};
 use super::sign::flat;
 use crate::dispatch::{for_float, for_number};
 use crate::error::ErrorKind;
@@ -74,20 +75,19 @@ pub(super) struct Div;
 
 impl Op<2> for Div {
     const NAME: &'static str = "div";
-    const SAVES: Saves = Saves::input(1).and(Saves::OUTPUT);
+    const SAVES: Saves = Saves::INPUTS;
 
     fn forward(&self, [a, b]: [&Tensor; 2]) -> Result<Tensor> {
         for_float!(Self::NAME, a.dtype(), T => Ok(kernel::zip(a, b, #[inline(always)] |a: T, b: T| a / b)))
     }
 
-    /// dL/da = g / b,  dL/db = −g y / b
+    /// dL/da = g / b,  dL/db = −g ((a / b) / b), rounded as PyTorch does
     fn vjp<A: Array>(&self, wrt: usize, saved: &Saved<'_, A>, g: &A) -> Result<A> {
-        let quotient = g.div(saved.input(1)?)?;
+        let (a, b) = (saved.input(0)?, saved.input(1)?);
         if wrt == 0 {
-            Ok(quotient)
-        } else {
-            quotient.mul(saved.output()?)?.neg()
+            return g.div(b);
         }
+        g.neg()?.mul(&a.div(b)?.div(b)?)
     }
 }
 
@@ -233,6 +233,9 @@ pub trait Arithmetic: Array {
     /// As [`add`](Arithmetic::add).
     #[inline]
     fn mul(&self, other: &Self) -> Result<Self> {
+        if mixes(self, other) {
+            return Self::apply(Mixed::Product, [self, other]);
+        }
         broadcast(Mul::NAME, self, other, |a, b| Self::apply(Mul, [a, b]))
     }
 
@@ -241,6 +244,9 @@ pub trait Arithmetic: Array {
     /// # Errors
     /// Shapes that do not broadcast.
     fn div(&self, other: &Self) -> Result<Self> {
+        if mixes(self, other) {
+            return Self::apply(Mixed::Quotient, [self, other]);
+        }
         let dtype = self.dtype().promote(other.dtype());
         if dtype.is_float() {
             return broadcast(Div::NAME, self, other, |a, b| Self::apply(Div, [a, b]));

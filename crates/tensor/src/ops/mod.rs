@@ -50,6 +50,7 @@ mod logical;
 mod mask;
 mod matmul;
 mod methods;
+mod mixed;
 mod multi_dot;
 mod norm;
 mod normalization;
