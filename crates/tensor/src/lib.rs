@@ -18,6 +18,7 @@ mod dtype;
 mod element;
 mod error;
 mod index;
+mod interop;
 #[expect(
     unsafe_code,
     reason = "loops over raw memory; every place says why it is sound"

@@ -291,7 +291,7 @@ impl Tensor {
         }
     }
 
-    fn expect_dtype<T: Element>(&self, op: &'static str) -> Result<()> {
+    pub(crate) fn expect_dtype<T: Element>(&self, op: &'static str) -> Result<()> {
         if self.dtype() == T::DTYPE {
             return Ok(());
         }
@@ -312,6 +312,21 @@ impl Tensor {
         }
         let (a, b) = (self.contiguous(), other.contiguous());
         for_dtype!(a.dtype(), T => a.host_slice::<T>() == b.host_slice::<T>())
+    }
+}
+
+/// As [`equal`](Tensor::equal): one answer for the whole tensors, so that `assert_eq!` takes them. The
+/// comparison element by element is the method [`eq`](Tensor::eq).
+///
+/// ```
+/// # use gradus_tensor::tensor;
+/// assert_eq!(tensor![1.0, 2.0] + 1.0, tensor![2.0, 3.0]);
+/// assert_eq!(tensor![1.0, 2.0].eq(&tensor![1.0, 3.0])?, tensor![true, false]);
+/// # Ok::<(), gradus_tensor::Error>(())
+/// ```
+impl PartialEq for Tensor {
+    fn eq(&self, other: &Tensor) -> bool {
+        self.equal(other)
     }
 }
 

@@ -355,6 +355,13 @@ impl Tensor {
         unsafe { std::slice::from_raw_parts(self.host_ptr(), self.layout().len()) }
     }
 
+    /// All elements between the first and the last that the layout reaches, in the order of memory.
+    #[cfg(feature = "ndarray")]
+    pub(crate) fn host_reach<T: Element>(&self) -> &[T] {
+        // SAFETY: as above: a view reaches no further than its base, whose elements are all initialised.
+        unsafe { std::slice::from_raw_parts(self.host_ptr(), self.layout().extent()) }
+    }
+
     /// The elements for writing; the tensor must be contiguous and exclusive.
     #[inline]
     pub(crate) fn host_slice_mut<T: Element>(&mut self) -> &mut [T] {
