@@ -52,17 +52,18 @@ pub fn from_bytes(bytes: &[u8]) -> Result<Tensor> {
     })
 }
 
-/// Writes an array as `numpy.save` does, whole or not at all.
+/// Writes an array as `numpy.save` does, whole or not at all: a tensor whose elements lie in column-major
+/// order, such as a transpose, in Fortran order, any other in C order.
 ///
 /// # Errors
 /// As [`atomic_write`], and a `Bf16` tensor: NumPy has no such dtype.
 pub fn write(path: impl AsRef<Path>, tensor: &Tensor) -> Result<()> {
     let path = path.as_ref();
     let name = || path.display().to_string();
-    let header = header(tensor).ok_or_else(|| no_bf16(name()))?;
+    let (header, elements) = layout(tensor).ok_or_else(|| no_bf16(name()))?;
     atomic_write(path, |file| {
         file.write_all(&header)?;
-        write_le_bytes(tensor, file)
+        write_le_bytes(&elements, file)
     })
 }
 
@@ -71,8 +72,8 @@ pub fn write(path: impl AsRef<Path>, tensor: &Tensor) -> Result<()> {
 /// # Errors
 /// A `Bf16` tensor: NumPy has no such dtype.
 pub fn to_bytes(tensor: &Tensor) -> Result<Vec<u8>> {
-    let mut bytes = header(tensor).ok_or_else(|| no_bf16("npy bytes".into()))?;
-    write_le_bytes(tensor, &mut bytes).expect("writing to memory does not fail");
+    let (mut bytes, elements) = layout(tensor).ok_or_else(|| no_bf16("npy bytes".into()))?;
+    write_le_bytes(&elements, &mut bytes).expect("writing to memory does not fail");
     Ok(bytes)
 }
 
@@ -83,14 +84,17 @@ pub(crate) fn no_bf16(name: String) -> Error {
     }
 }
 
-/// What stands before the elements, or `None` for a dtype that NumPy does not have.
-pub(crate) fn header(tensor: &Tensor) -> Option<Vec<u8>> {
+/// What stands before the elements, and a tensor that has them in the order of the file; `None` for a
+/// dtype that NumPy does not have.
+pub(crate) fn layout(tensor: &Tensor) -> Option<(Vec<u8>, Tensor)> {
     /// Header and data are aligned to this.
     const ALIGN: usize = 64;
+    let columns =
+        reversed(tensor).filter(|turned| !tensor.is_contiguous() && turned.is_contiguous());
     let header = Header {
         dtype: tensor.dtype(),
         big_endian: false,
-        fortran_order: false,
+        fortran_order: columns.is_some(),
         shape: tensor.shape().to_vec(),
     };
     let text = header.text()?;
@@ -106,7 +110,13 @@ pub(crate) fn header(tensor: &Tensor) -> Option<Vec<u8>> {
     );
     write!(bytes, "{text:width$}", width = length - 1).expect("memory does not fail");
     bytes.push(b'\n');
-    Some(bytes)
+    Some((bytes, columns.unwrap_or_else(|| tensor.clone())))
+}
+
+/// The same elements with the order of the dimensions turned around.
+fn reversed(tensor: &Tensor) -> Option<Tensor> {
+    let dims: Vec<isize> = (0..tensor.rank() as isize).rev().collect();
+    tensor.permute(&dims).ok()
 }
 
 pub(crate) fn decode(bytes: &[u8]) -> std::result::Result<Tensor, String> {
@@ -158,13 +168,8 @@ fn tensor(header: &Header, data: &[u8]) -> std::result::Result<Tensor, String> {
         return from_le_bytes(header.dtype, data, &header.shape);
     }
     let turned: Vec<usize> = header.shape.iter().rev().copied().collect();
-    let mut tensor = from_le_bytes(header.dtype, data, &turned)?;
-    let rank = turned.len() as isize;
-    for dim in 0..rank / 2 {
-        tensor = tensor
-            .transpose(dim, rank - 1 - dim)
-            .map_err(|error| error.to_string())?;
-    }
+    let tensor = from_le_bytes(header.dtype, data, &turned)?;
+    let tensor = reversed(&tensor).ok_or("the dimensions cannot be turned around")?;
     Ok(tensor.contiguous())
 }
 

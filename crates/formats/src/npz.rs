@@ -69,9 +69,9 @@ const MIN_LIMIT: u64 = 1 << 28;
 const MAX_RATIO: u64 = 64;
 
 /// The members' names, headers and tensors.
-fn contents(map: &TensorMap) -> Result<Vec<(String, Vec<u8>, &Tensor)>> {
+fn contents(map: &TensorMap) -> Result<Vec<(String, Vec<u8>, Tensor)>> {
     let content = |(name, tensor): (&str, _)| {
-        let header = npy::header(tensor).ok_or_else(|| npy::no_bf16(name.into()))?;
+        let (header, elements) = npy::layout(tensor).ok_or_else(|| npy::no_bf16(name.into()))?;
         let member = format!("{name}.npy");
         if u16::try_from(member.len()).is_err() {
             return Err(Error::Unwritable {
@@ -79,12 +79,12 @@ fn contents(map: &TensorMap) -> Result<Vec<(String, Vec<u8>, &Tensor)>> {
                 reason: "zip archives hold names of at most 64 KiB".into(),
             });
         }
-        Ok((member, header, tensor))
+        Ok((member, header, elements))
     };
     map.iter().map(content).collect()
 }
 
-fn encode(contents: &[(String, Vec<u8>, &Tensor)], file: &mut dyn Write) -> io::Result<()> {
+fn encode(contents: &[(String, Vec<u8>, Tensor)], file: &mut dyn Write) -> io::Result<()> {
     let mut archive = ArchiveWriter::new(file, 1);
     for (name, header, tensor) in contents {
         archive.add(name, |file| {
