@@ -88,6 +88,15 @@ impl Figure {
         self
     }
 
+    /// Says what the colours mean, beside their scale; nothing if the figure has none.
+    #[must_use]
+    pub fn color_label(mut self, text: impl Into<String>) -> Self {
+        if let Some(bar) = &mut self.color_bar {
+            bar.label = Some(text.into());
+        }
+        self
+    }
+
     /// Shows `low` to `high` on the horizontal axis; what lies outside is cut off.
     #[must_use]
     pub fn x_range(mut self, low: f64, high: f64) -> Self {

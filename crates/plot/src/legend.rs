@@ -107,15 +107,22 @@ pub(crate) struct Boxed<'a> {
     entries: Vec<(String, &'a Mark)>,
     width: f64,
     height: f64,
+    /// Whether labels had to be cut.
+    cut: bool,
 }
 
 impl<'a> Boxed<'a> {
     pub(crate) fn new(figure: &'a Figure, plot: &Frame) -> Self {
         let room = plot.width() * 0.6 - KEY - GAP;
-        let entries: Vec<(String, &Mark)> = entries(figure)
-            .into_iter()
-            .map(|(label, mark)| (font::shorten(label, SIZE, false, room), mark))
+        let whole = entries(figure);
+        let entries: Vec<(String, &Mark)> = whole
+            .iter()
+            .map(|(label, mark)| (font::shorten(label, SIZE, false, room), *mark))
             .collect();
+        let cut = whole
+            .iter()
+            .zip(&entries)
+            .any(|(whole, shown)| whole.0 != shown.0);
         let widest = entries
             .iter()
             .map(|(label, _)| entry_width(label))
@@ -124,12 +131,14 @@ impl<'a> Boxed<'a> {
             width: widest + 2.0 * MARGIN,
             height: entries.len() as f64 * ROW + MARGIN,
             entries,
+            cut,
         }
     }
 
-    /// The first corner where nothing would be hidden.
+    /// The first corner where nothing would be hidden; none if a label would be cut, for above the plot is more room.
     pub(crate) fn free_corner(&self, plot: &Frame, obstacles: &[Frame]) -> Option<Corner> {
-        let fits = self.width < plot.width() * 0.7 && self.height < plot.height() * 0.6;
+        let fits =
+            !self.cut && self.width < plot.width() * 0.7 && self.height < plot.height() * 0.6;
         CORNERS.into_iter().filter(|_| fits).find(|corner| {
             let own = self.frame(*corner, plot).grown(4.0);
             !obstacles.iter().any(|obstacle| obstacle.touches(&own))

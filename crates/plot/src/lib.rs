@@ -20,6 +20,7 @@
 
 mod arrange;
 mod axis;
+mod backward_graph;
 mod bar;
 mod bitmap;
 mod boundary;
@@ -57,6 +58,7 @@ mod threshold;
 mod ticks;
 
 pub use axis::{Axis, Scale};
+pub use backward_graph::{GraphNode, backward_graph};
 pub use bar::{bar, bars};
 pub use boundary::{class_regions, decision_boundary};
 pub use color_bar::ColorBar;

@@ -28,11 +28,9 @@ impl Plot {
         match mark {
             Mark::Line(line) => self.line(line, scene),
             Mark::Points(points) => {
-                for at in self.places(&points.x, &points.y) {
-                    if self.frame.contains(at) {
-                        markers::draw(points, at, scene);
-                    }
-                }
+                let mut places = self.places(&points.x, &points.y);
+                places.retain(|&at| self.frame.contains(at));
+                markers::draw_all(points, &places, scene);
             }
             Mark::Area(area) => {
                 let places: Vec<Place> = area.points.iter().map(|&p| self.place(p)).collect();
