@@ -79,7 +79,7 @@ pub use mark::{Align, Area, Bars, Cells, Dash, Line, Mark, Marker, Note, Points,
 pub use roc::{Curve, precision_recall, roc};
 pub use scatter::{Split, scatter, scatter_classes, scatter_splits};
 pub use schedule::{learning_rates, search_result};
-pub use series::Series;
+pub use series::{Series, named};
 pub use surface::{fitted_plane, surface};
 pub use threshold::{threshold_curves, threshold_effect};
 pub use ticks::{Tick, number};

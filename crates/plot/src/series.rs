@@ -68,6 +68,22 @@ macro_rules! series {
 }
 series!(f32, f64, u8, i32, i64, u64, usize);
 
+/// Named numbers of one type as the functions take them that draw several curves.
+///
+/// ```
+/// let curves: Vec<(String, Vec<f64>)> =
+///     (1..4).map(|k| (format!("k = {k}"), vec![1.0, f64::from(k)])).collect();
+/// let figure = gradus_plot::lines(&[0.0, 1.0], &gradus_plot::named(&curves))?;
+/// assert_eq!(figure.legend_labels(), ["k = 1", "k = 2", "k = 3"]);
+/// # Ok::<(), gradus_plot::Error>(())
+/// ```
+pub fn named<N: AsRef<str>, S: Series>(curves: &[(N, S)]) -> Vec<(&str, &dyn Series)> {
+    curves
+        .iter()
+        .map(|(name, values)| (name.as_ref(), values as &dyn Series))
+        .collect()
+}
+
 /// One input of a figure: its name for messages, its values and its shape.
 #[derive(Clone, Debug)]
 pub(crate) struct Input {
