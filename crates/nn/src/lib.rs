@@ -121,6 +121,7 @@ pub use gradus_nn_derive::Module;
 #[doc(hidden)]
 pub use gradus_nn_derive::ModuleThroughGradus;
 pub use gradus_tensor::Reduction;
+pub use gradus_tensor::ops::ConvPadding;
 pub use hinge_embedding_loss::HingeEmbeddingLoss;
 pub use huber_loss::HuberLoss;
 pub use identity::Identity;
