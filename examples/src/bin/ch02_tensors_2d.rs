@@ -1,9 +1,13 @@
 //! Chapter 2: tensors of two dimensions. Rows and columns: a table, a grey image, a batch of samples.
+//!
+//! The other chapters take everything from `gradus`. A program that needs only a part depends on the crates of that part,
+//! as this one does: in Cargo.toml stand `gradus-tensor` and `gradus-plot`, and nothing that trains is built.
 
 use std::process::ExitCode;
 
-use gradus::prelude::*;
 use gradus_examples::{Page, Result, RunOptions, course, run};
+use gradus_plot::{ColorMap, heat_map};
+use gradus_tensor::tensor;
 
 fn main() -> ExitCode {
     run(chapter)
@@ -85,7 +89,6 @@ fn products(page: &mut Page) -> Result<()> {
     let bars: Vec<f64> = product.to_vec()?;
     page.figure(
         "product",
-        &plot::heat_map(&product, plot::ColorMap::Viridis)?
-            .title(format!("A B, {} elements", bars.len())),
+        &heat_map(&product, ColorMap::Viridis)?.title(format!("A B, {} elements", bars.len())),
     )
 }

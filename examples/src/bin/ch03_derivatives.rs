@@ -3,6 +3,7 @@
 
 use std::process::ExitCode;
 
+use gradus::autograd::{Graph, GraphNode};
 use gradus::plot::Grid;
 use gradus::prelude::*;
 use gradus_examples::{Page, Record, Result, RunOptions, course, run};
@@ -61,15 +62,32 @@ fn polynomial(page: &mut Page) -> Result<()> {
 fn partial(page: &mut Page) -> Result<()> {
     let (u, v) = (Var::leaf(tensor![1.0])?, Var::leaf(tensor![2.0])?);
     let f = &u * &v + u.square()?;
+    let graph = Graph::named(&f, &[("u", &u), ("v", &v)]);
+    page.say(format!("\nthe operations behind f = u v + u²:\n{graph}"));
+    page.figure("graph", &picture(&graph)?.title("f = u v + u²"))?;
     f.backward()?;
     let slopes =
         [u.grad(), v.grad()].map(|g| g.and_then(|g| g.item::<f64>().ok()).unwrap_or(f64::NAN));
     page.say(format!(
-        "\nf = u v + u² at (1, 2): df/du = {}, df/dv = {}",
+        "f = u v + u² at (1, 2): df/du = {}, df/dv = {}",
         slopes[0], slopes[1]
     ));
     page.compare(course("d(uv + u²) in u and v at (1, 2)", "[4, 1]").digits(&slopes));
     Ok(())
+}
+
+/// Numbers run along the arrows, and `backward` walks against them.
+fn picture(graph: &Graph) -> Result<Figure> {
+    fn drawn(node: &GraphNode) -> plot::GraphNode<'_> {
+        plot::GraphNode {
+            name: &node.name,
+            shape: node.shape.as_deref(),
+            is_leaf: node.is_leaf,
+            inputs: &node.inputs,
+        }
+    }
+    let nodes: Vec<plot::GraphNode> = graph.nodes.iter().map(drawn).collect();
+    Ok(plot::backward_graph(&nodes)?)
 }
 
 /// The course asks for the gradient of whole numbers. PyTorch refuses, and so does gradus.
