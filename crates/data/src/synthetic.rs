@@ -52,15 +52,18 @@ fn two_curves(
     };
     let (points, drawn) = both(n, points, draw);
     let (order, noise) = drawn?;
-    let mut x = Vec::with_capacity(2 * n);
-    let mut y = Vec::with_capacity(n);
-    for &i in &order {
-        x.extend(points[i]);
-        y.push(i64::from(i >= outer));
-    }
-    for (x, noise) in x.iter_mut().zip(noise.iter().flatten()) {
-        *x += noise;
-    }
+    let x = match noise {
+        // The numbers have their places already; the points are added to them.
+        Some(mut x) => {
+            for (at, &i) in x.chunks_exact_mut(2).zip(&order) {
+                at[0] += points[i][0];
+                at[1] += points[i][1];
+            }
+            x
+        }
+        None => order.iter().flat_map(|&i| points[i]).collect(),
+    };
+    let y = order.iter().map(|&i| i64::from(i >= outer)).collect();
     Ok((Tensor::from_vec(x, [n, 2])?, Tensor::from_vec(y, [n])?))
 }
 

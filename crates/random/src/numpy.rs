@@ -2,6 +2,7 @@
 
 mod choice;
 mod integers;
+mod real;
 
 use crate::error::{Error, Result};
 use crate::mt19937::Mt19937;
@@ -103,7 +104,9 @@ impl RandomState {
 
     /// `random_sample(n)`, also called `rand` and `random`: uniform in [0, 1), 53 random bits.
     pub fn random_sample(&mut self, n: usize) -> Vec<f64> {
-        (0..n).map(|_| self.next_unit()).collect()
+        let mut out = vec![0.0; n];
+        self.fill_units(&mut out, |unit| unit);
+        out
     }
 
     /// `uniform(low, high, n)`: low + (high − low)·u. NumPy allows `high` below `low`.
@@ -119,12 +122,16 @@ impl RandomState {
                 high,
             });
         }
-        Ok((0..n).map(|_| low + width * self.next_unit()).collect())
+        let mut out = vec![0.0; n];
+        self.fill_units(&mut out, |unit| low + width * unit);
+        Ok(out)
     }
 
     /// `standard_normal(n)`, also called `randn`: Marsaglia's polar method; an odd count leaves one value for the next call.
     pub fn standard_normal(&mut self, n: usize) -> Vec<f64> {
-        (0..n).map(|_| self.next_normal()).collect()
+        let mut out = vec![0.0; n];
+        self.fill_normals(&mut out, |z| z);
+        out
     }
 
     /// `normal(mean, std, n)`: mean + std·z.
@@ -139,30 +146,9 @@ impl RandomState {
                 std,
             });
         }
-        Ok((0..n).map(|_| mean + std * self.next_normal()).collect())
-    }
-
-    /// One value of [`random_sample`](Self::random_sample).
-    pub fn next_unit(&mut self) -> f64 {
-        let high = f64::from(self.engine.next_u32() >> 5);
-        let low = f64::from(self.engine.next_u32() >> 6);
-        (high * 67_108_864.0 + low) / 9_007_199_254_740_992.0
-    }
-
-    /// One value of [`standard_normal`](Self::standard_normal).
-    pub fn next_normal(&mut self) -> f64 {
-        self.cached_normal.take().unwrap_or_else(|| {
-            loop {
-                let x1 = 2.0 * self.next_unit() - 1.0;
-                let x2 = 2.0 * self.next_unit() - 1.0;
-                let r2 = x1 * x1 + x2 * x2;
-                if r2 < 1.0 && r2 != 0.0 {
-                    let f = (-2.0 * r2.ln() / r2).sqrt();
-                    self.cached_normal = Some(f * x1);
-                    return f * x2;
-                }
-            }
-        })
+        let mut out = vec![0.0; n];
+        self.fill_normals(&mut out, |z| mean + std * z);
+        Ok(out)
     }
 }
 

@@ -21,9 +21,25 @@ impl RandomState {
 
     /// `shuffle(items)`, in place.
     pub fn shuffle<T>(&mut self, items: &mut [T]) {
-        for i in (1..items.len()).rev() {
-            let j = self.at_most(i as u64) as usize;
-            items.swap(i, j);
+        if items.len() > u32::MAX as usize {
+            for i in (1..items.len()).rev() {
+                items.swap(i, self.at_most(i as u64) as usize);
+            }
+            return;
+        }
+        // A step takes one word or more, so as many words as steps are left may be drawn at once.
+        let mut words = [0; 512];
+        let mut i = items.len().saturating_sub(1);
+        while i > 0 {
+            let ready = &mut words[..i.min(512)];
+            self.engine.fill_u32(ready, |word| word);
+            for &word in &*ready {
+                let j = (word & (u32::MAX >> (i as u32).leading_zeros())) as usize;
+                if j <= i {
+                    items.swap(i, j);
+                    i -= 1;
+                }
+            }
         }
     }
 
@@ -65,6 +81,19 @@ mod tests {
         let mut letters = ["a", "b", "c", "d"];
         RandomState::new(0).shuffle(&mut letters);
         assert_eq!(letters, ["c", "d", "b", "a"]);
+    }
+
+    #[test]
+    fn a_shuffle_draws_word_by_word() {
+        for n in [0, 1, 2, 3, 511, 513, 3000] {
+            let (mut block, mut one) = (RandomState::new(3), RandomState::new(3));
+            let mut expected: Vec<usize> = (0..n).collect();
+            for i in (1..n).rev() {
+                expected.swap(i, one.at_most(i as u64) as usize);
+            }
+            assert_eq!(block.permutation(n), expected);
+            assert!(block == one, "{n}");
+        }
     }
 
     #[test]
