@@ -91,6 +91,19 @@ impl EarlyStopping {
         self.course.stopped
     }
 
+    /// The epoch whose weights it gave back to the model, from 1, if it did.
+    #[must_use]
+    pub fn restored_epoch(&self) -> Option<usize> {
+        self.best_epoch()
+            .filter(|_| self.has_stopped() && self.restore_best)
+    }
+
+    /// The weights of the best epoch so far, if they are kept to be given back: for a training that ends before it is stopped.
+    #[must_use]
+    pub fn best_weights(&self) -> Option<&StateDict> {
+        Some(&self.best_weights).filter(|weights| !weights.is_empty())
+    }
+
     /// Forgets what it has seen, so that training can go on.
     pub fn reset(&mut self) {
         self.course = Course::default();

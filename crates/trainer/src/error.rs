@@ -32,6 +32,14 @@ pub enum Error {
         /// What happened there.
         source: Box<Error>,
     },
+    /// One of several trainings failed.
+    #[error("training {number}: {source}")]
+    Trial {
+        /// Its number, from 1.
+        number: usize,
+        /// What happened there.
+        source: Box<Error>,
+    },
     /// A checkpoint cannot be used.
     #[error("{}: cannot load, nothing was changed: {reason}", path.display())]
     Load {
@@ -93,6 +101,15 @@ impl Error {
     #[must_use]
     pub fn custom(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
         Error::Custom(source.into())
+    }
+
+    /// Whether a number that has to be finite is not, wherever that was found.
+    pub(crate) fn is_not_finite(&self) -> bool {
+        match self {
+            Error::NotFinite { .. } => true,
+            Error::At { source, .. } | Error::Callback { source, .. } => source.is_not_finite(),
+            _ => false,
+        }
     }
 
     /// The same error with its place.

@@ -32,6 +32,7 @@
 
 mod callback;
 mod checkpoint;
+mod cross_validation;
 mod early_stopping;
 mod epoch_metric;
 mod error;
@@ -45,6 +46,7 @@ mod progress_bar;
 #[cfg(feature = "pytorch")]
 pub mod pytorch;
 mod require_finite;
+mod search;
 mod snapshot;
 mod step;
 mod train;
@@ -53,6 +55,7 @@ mod value_entries;
 mod weight_averaging;
 
 pub use callback::{BatchEnd, Callback, CallbackState, Training};
+pub use cross_validation::{CrossValidation, Fold};
 pub use early_stopping::EarlyStopping;
 pub use error::{Error, Phase, Result};
 pub use exact::Exact;
@@ -62,6 +65,7 @@ pub use monitor::Monitor;
 pub use plateau_schedule::PlateauSchedule;
 pub use progress_bar::ProgressBar;
 pub use require_finite::RequireFinite;
+pub use search::{Search, Trial, Trials};
 pub use step::{Evaluation, TrainStep, TrainStepFn, ValStep, ValStepFn};
 pub use train::Ended;
 pub use trainer::Trainer;

@@ -1,5 +1,7 @@
 //! Which number decides that an epoch was better.
 
+use std::fmt;
+
 use crate::callback::Training;
 use crate::error::{Error, Result};
 
@@ -56,15 +58,26 @@ impl Monitor {
 
     /// Its value after the epoch just done.
     pub(crate) fn value(&self, training: &Training<'_>) -> Result<f64> {
+        let history = self.history(training.losses, training.val_losses, training.metrics)?;
+        Ok(history[history.len() - 1])
+    }
+
+    /// Its values after the epochs done, one at least.
+    pub(crate) fn history<'h>(
+        &self,
+        losses: &'h [f64],
+        val_losses: &'h [f64],
+        metrics: &'h [(String, Vec<f64>)],
+    ) -> Result<&'h [f64]> {
         let history = match &self.quantity {
-            Quantity::Loss => Some(training.losses),
-            Quantity::ValLoss => Some(training.val_losses),
+            Quantity::Loss => Some(losses),
+            Quantity::ValLoss => Some(val_losses),
             Quantity::Metric(name) => {
-                let found = training.metrics.iter().find(|(known, _)| known == name);
+                let found = metrics.iter().find(|(known, _)| known == name);
                 found.map(|(_, history)| history.as_slice())
             }
         };
-        history.and_then(<[f64]>::last).copied().ok_or_else(|| {
+        history.filter(|values| !values.is_empty()).ok_or_else(|| {
             let missing = match &self.quantity {
                 Quantity::Loss => "the training loss, and no epoch was trained".to_owned(),
                 Quantity::ValLoss => {
@@ -85,6 +98,17 @@ impl Monitor {
             Some(best) if self.highest => value > best + min_delta,
             Some(best) => value < best - min_delta,
         }
+    }
+}
+
+/// Its name, as figures show it.
+impl fmt::Display for Monitor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match &self.quantity {
+            Quantity::Loss => "training loss",
+            Quantity::ValLoss => "validation loss",
+            Quantity::Metric(name) => name,
+        })
     }
 }
 

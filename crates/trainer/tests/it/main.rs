@@ -8,3 +8,4 @@ mod learning;
 mod pytorch;
 mod refusals;
 mod run;
+mod searching;
