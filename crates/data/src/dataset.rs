@@ -115,6 +115,9 @@ impl<D: Dataset + ?Sized> Dataset for Arc<D> {
     fn get_batch(&self, indices: &[usize]) -> Result<Batch> {
         (**self).get_batch(indices)
     }
+    fn get_each(&self, indices: &[usize]) -> Result<Vec<Sample>> {
+        (**self).get_each(indices)
+    }
     fn in_epoch(&self, epoch: u64) -> Option<Arc<dyn Dataset>> {
         (**self).in_epoch(epoch)
     }
@@ -129,6 +132,9 @@ impl<D: Dataset + ?Sized> Dataset for Box<D> {
     }
     fn get_batch(&self, indices: &[usize]) -> Result<Batch> {
         (**self).get_batch(indices)
+    }
+    fn get_each(&self, indices: &[usize]) -> Result<Vec<Sample>> {
+        (**self).get_each(indices)
     }
     fn in_epoch(&self, epoch: u64) -> Option<Arc<dyn Dataset>> {
         (**self).in_epoch(epoch)

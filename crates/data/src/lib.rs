@@ -118,8 +118,8 @@ pub use split::{
 };
 pub use subset::Subset;
 pub use synthetic::{
-    Blobs, Centers, Circles, Classification, Moons, Regression, make_blobs, make_circles,
-    make_moons, make_s_curve, make_swiss_roll,
+    Blobs, Centers, Circles, Classification, Moons, Regression, SwissRoll, make_blobs,
+    make_circles, make_moons, make_s_curve, make_swiss_roll,
 };
 pub use synthetic_digits::synthetic_digits;
 pub use tables::{load_breast_cancer, load_diabetes, load_digits, load_iris, load_wine};

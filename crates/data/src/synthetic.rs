@@ -13,7 +13,7 @@ pub use circles::{Circles, make_circles};
 pub use classification::Classification;
 pub use moons::{Moons, make_moons};
 pub use regression::Regression;
-pub use surfaces::{make_s_curve, make_swiss_roll};
+pub use surfaces::{SwissRoll, make_s_curve, make_swiss_roll};
 pub(crate) use without_replacement::sample as sample_without_replacement;
 
 use crate::error::{Error, Result};

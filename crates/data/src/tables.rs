@@ -48,7 +48,10 @@ pub fn load_digits() -> Result<Table> {
     classes("digits.csv", include_str!("../tables/digits.csv"))
 }
 
-/// Diabetes patients: 442 × 10 and the disease's progression after a year; the raw features, not scaled.
+/// Diabetes patients: 442 × 10 and the disease's progression after a year.
+///
+/// The features are as they were measured: scikit-learn's `load_diabetes(scaled=False)`. Its default is what a
+/// [`StandardScaler`](crate::StandardScaler) makes of them, divided by √442.
 ///
 /// # Errors
 /// None today.

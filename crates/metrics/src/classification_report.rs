@@ -99,8 +99,10 @@ impl ConfusionMatrix {
             },
         )?;
         let names = names(&scores.labels, options.target_names)?;
+        // scikit-learn counts in floating point where no prediction is right, and its text shows that.
+        let in_floats = self.is_weighted() || self.has_no_hit();
         let support = |support: f64| {
-            if self.is_weighted() {
+            if in_floats {
                 format!("{support:?}")
             } else {
                 format!("{support}")
@@ -202,6 +204,22 @@ mod tests {
             classification_report(&y_true, &y_pred, options).unwrap(),
             SOME_LABELS
         );
+    }
+
+    #[test]
+    fn without_a_right_prediction() {
+        let report =
+            classification_report(&ints(&[0, 0, 1]), &ints(&[1, 1, 0]), Default::default());
+        let expected = "              precision    recall  f1-score   support
+
+           0       0.00      0.00      0.00       2.0
+           1       0.00      0.00      0.00       1.0
+
+    accuracy                           0.00       3.0
+   macro avg       0.00      0.00      0.00       3.0
+weighted avg       0.00      0.00      0.00       3.0
+";
+        assert_eq!(report.unwrap(), expected);
     }
 
     #[test]

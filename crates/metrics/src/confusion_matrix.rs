@@ -181,6 +181,11 @@ impl ConfusionMatrix {
         self.counts.is_weighted()
     }
 
+    /// Whether no prediction was right.
+    pub(crate) fn has_no_hit(&self) -> bool {
+        (0..self.counts.size()).all(|label| self.counts.count(label, label) == 0)
+    }
+
     pub(crate) fn require_samples(&self, metric: &'static str) -> Result<()> {
         if self.counts.is_empty() {
             return Err(Error::Empty { metric });

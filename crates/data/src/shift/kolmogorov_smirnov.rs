@@ -11,7 +11,7 @@ pub struct KsTest {
     pub statistic: f64,
     /// The probability of such a distance, or a larger one, if both sets come from one distribution.
     pub p_value: f64,
-    /// The smallest value at which the distance is largest.
+    /// The value at which the distance is largest; of several, the smallest one where the first share is the larger, as in SciPy.
     pub location: f64,
 }
 
@@ -53,16 +53,22 @@ pub fn ks_2samp(a: &Tensor, b: &Tensor) -> Result<KsTest> {
     let (n, m) = (a.len() as u64, b.len() as u64);
     // The distance in units of 1 / (n m), so that equal distances are equal.
     let (mut i, mut j) = (0, 0);
-    let (mut largest, mut location) = (0, a[0].min(b[0]));
+    let (mut above, mut below) = ((0, a[0]), (0, a[0]));
     while i < a.len() && j < b.len() {
         let value = a[i].min(b[j]);
         i += a[i..].partition_point(|&x| x <= value);
         j += b[j..].partition_point(|&x| x <= value);
-        let distance = (i as u64 * m).abs_diff(j as u64 * n);
-        if distance > largest {
-            (largest, location) = (distance, value);
+        let (first, second) = (i as u64 * m, j as u64 * n);
+        for (distance, largest) in [
+            (first.saturating_sub(second), &mut above),
+            (second.saturating_sub(first), &mut below),
+        ] {
+            if distance > largest.0 {
+                *largest = (distance, value);
+            }
         }
     }
+    let (largest, location) = if below.0 > above.0 { below } else { above };
     let statistic = largest as f64 / (n * m) as f64;
     let p_value = if n.max(m) <= LARGEST_EXACT as u64 {
         exact_tail(n as usize, m as usize, largest)
@@ -146,6 +152,14 @@ mod tests {
             };
             assert!(((share(a) - share(b)).abs() - statistic).abs() < 1e-15);
         }
+    }
+
+    #[test]
+    fn of_equal_distances_the_one_with_the_first_share_above_is_the_place() {
+        // Two steps up at 3, two down at 1.
+        let (first, second) = ([2.0, 2.0, 3.0, 3.0], [1.0, 1.0, 4.0, 4.0]);
+        let test = ks_2samp(&column(&first), &column(&second)).unwrap();
+        assert_eq!((test.statistic, test.location), (0.5, 3.0));
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! Any batching and any order of merging gives the score of the whole.
 
 use gradus_metrics::{
-    Accuracy, Average, AveragePrecision, BalancedAccuracy, BinaryRate, Brier, CohenKappa,
-    Collected, ConfusionMatrix, CountScore, ExplainedVariance, F1, FBeta, Gain, HammingLoss, Hinge,
-    Jaccard, KappaWeights, LogLoss, MatthewsCorrcoef, MaxError, MeanAbsoluteError,
-    MeanAbsolutePercentageError, MeanSquaredError, MedianAbsoluteError, Metric, Perplexity,
-    Precision, PrecisionRecall, R2Score, Rate, Recall, RegressionErrors, Roc, RocAuc,
-    RootMeanSquaredError, Streaming, TopKAccuracy,
+    Accuracy, Average, AveragePrecision, BalancedAccuracy, BinaryRate, Brier, Calibration,
+    CohenKappa, Collected, ConfusionMatrix, CountScore, ExplainedVariance, F1, FBeta, Gain,
+    HammingLoss, Hinge, Jaccard, KappaWeights, LogLoss, MatthewsCorrcoef, MaxError,
+    MeanAbsoluteError, MeanAbsolutePercentageError, MeanSquaredError, MedianAbsoluteError, Metric,
+    Perplexity, Precision, PrecisionRecall, R2Score, Rate, Recall, RegressionErrors, Roc, RocAuc,
+    RootMeanSquaredError, Streaming, ThresholdChoice, ThresholdGoal, TopKAccuracy,
 };
 use gradus_tensor::Tensor;
 use proptest::prelude::*;
@@ -218,6 +218,7 @@ proptest! {
             merged.matrix.merge(&tables.matrix).unwrap();
             merged.curve.merge(&tables.curve).unwrap();
             merged.errors.merge(&tables.errors).unwrap();
+            merged.calibration.merge(&tables.calibration).unwrap();
         }
         let cells = |matrix: &ConfusionMatrix| matrix.compute().unwrap().to_vec::<i64>().unwrap();
         prop_assert_eq!(cells(&whole.matrix), cells(&merged.matrix));
@@ -232,15 +233,35 @@ proptest! {
             merged.curve.compute_as(&Gain::default()).unwrap()
         );
         prop_assert_eq!(whole.errors.compute().unwrap(), merged.errors.compute().unwrap());
+        let (whole_bins, bins) = (whole.calibration.compute(), merged.calibration.compute());
+        prop_assert_eq!(whole_bins.unwrap(), bins.unwrap());
+        for goal in [ThresholdGoal::F1, ThresholdGoal::Youden, ThresholdGoal::Recall(0.7)] {
+            let choice = ThresholdChoice { goal, pos_label: None };
+            prop_assert_eq!(
+                whole.curve.compute_as(&choice).unwrap(),
+                merged.curve.compute_as(&choice).unwrap()
+            );
+        }
     }
 }
 
 /// Accumulators whose value is more than a number.
-#[derive(Default)]
 struct Tables {
     matrix: ConfusionMatrix,
     curve: Collected<Roc>,
     errors: RegressionErrors,
+    calibration: Calibration,
+}
+
+impl Default for Tables {
+    fn default() -> Self {
+        Self {
+            matrix: ConfusionMatrix::default(),
+            curve: Collected::default(),
+            errors: RegressionErrors::default(),
+            calibration: Calibration::new(5, Some(1)).unwrap(),
+        }
+    }
 }
 
 impl Tables {
@@ -249,6 +270,7 @@ impl Tables {
         self.matrix.update(&y_true, &y_pred, None).unwrap();
         let (y_true, y_score) = BINARY(samples);
         self.curve.update(&y_true, &y_score, None).unwrap();
+        self.calibration.update(&y_true, &y_score, None).unwrap();
         let (y_true, y_pred) = NUMBERS(samples);
         self.errors.update(&y_true, &y_pred, None).unwrap();
     }

@@ -3,9 +3,11 @@
 use std::fmt::Debug;
 
 use gradus_metrics::{
-    Accuracy, Averaging, Brier, Collected, ConfusionMatrix, F1, HammingLoss, LogLoss, MaxError,
-    MeanSquaredError, MedianAbsoluteError, Metric, Perplexity, R2Score, RegressionErrors, Roc,
-    RocAuc, Streaming, TopKAccuracy,
+    Accuracy, AveragePrecision, Averaging, BalancedAccuracy, BinaryRate, Brier, Calibration,
+    CohenKappa, Collected, ConfusionMatrix, ExplainedVariance, F1, Gain, HammingLoss, Hinge,
+    Jaccard, LogLoss, MatthewsCorrcoef, MaxError, MeanAbsoluteError, MeanSquaredError,
+    MedianAbsoluteError, Metric, Perplexity, Precision, PrecisionRecall, R2Score, Rate, Recall,
+    RegressionErrors, Roc, RocAuc, Streaming, ThresholdChoice, ThresholdGoal, TopKAccuracy,
 };
 use gradus_tensor::Tensor;
 use serde::{Serialize, de::DeserializeOwned};
@@ -52,4 +54,35 @@ fn every_kind_of_state() {
     check(MedianAbsoluteError::default(), &targets, &scores);
     check(MaxError::default(), &targets, &scores);
     check(RegressionErrors::default(), &targets, &scores);
+    check(MeanAbsoluteError::default(), &targets, &scores);
+    check(ExplainedVariance::default(), &targets, &scores);
+    check(Calibration::new(4, None).unwrap(), &y_true, &scores);
+    check(Hinge::default(), &y_true, &scores);
+    check(Collected::new(PrecisionRecall::default()), &y_true, &scores);
+    check(
+        Collected::new(AveragePrecision::default()),
+        &y_true,
+        &scores,
+    );
+    check(Collected::new(Gain::default()), &y_true, &scores);
+    let choice = ThresholdChoice {
+        goal: ThresholdGoal::Recall(0.5),
+        pos_label: None,
+    };
+    check(Collected::new(choice), &y_true, &scores);
+    check(Streaming::new(Precision::default()), &y_true, &y_pred);
+    check(Streaming::new(Recall::default()), &y_true, &y_pred);
+    check(Streaming::new(Jaccard::default()), &y_true, &y_pred);
+    check(Streaming::new(MatthewsCorrcoef), &y_true, &y_pred);
+    check(
+        Streaming::new(BalancedAccuracy::default()),
+        &y_true,
+        &y_pred,
+    );
+    check(Streaming::new(CohenKappa::default()), &y_true, &y_pred);
+    check(
+        Streaming::new(BinaryRate::of(Rate::FalsePositive)),
+        &y_true,
+        &y_pred,
+    );
 }
