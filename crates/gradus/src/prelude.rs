@@ -32,5 +32,5 @@ pub use crate::random::{Generator, RandomState};
 pub use crate::tensor::{DType, Device, Index, Tensor, i, tensor};
 pub use crate::trainer::{
     Callback, EarlyStopping, Ended, LearningRateSchedule, ModelCheckpoint, Monitor,
-    PlateauSchedule, ProgressBar, Trainer, Training,
+    PlateauSchedule, ProgressBar, Search, Trainer, Training,
 };
