@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use gradus_autograd::Var;
 use gradus_formats::{Value, pytorch};
 use gradus_nn::{Linear, Module, Relu, Sequential, StateDict, Strictness};
-use gradus_optim::{Adam, Optimizer, Sgd};
+use gradus_optim::{
+    Adadelta, Adafactor, Adagrad, Adam, AdamW, Adamax, Asgd, Lbfgs, Muon, NAdam, Optimizer, RAdam,
+    RmsProp, Rprop, Sgd,
+};
 use gradus_random::Generator;
 use gradus_tensor::{DType, Tensor};
 use gradus_trainer::pytorch::{optimizer_state, optimizer_value};
@@ -75,6 +78,101 @@ fn the_run_goes_on() {
             assert!((a - b).abs() < 1e-6, "{name}");
         }
     }
+}
+
+/// One optimizer of PyTorch's, its rate to be replaced by the state's.
+fn optimizer_named(name: &str, parameters: Vec<Var>) -> Box<dyn Optimizer> {
+    fn boxed<O: Optimizer + 'static>(optimizer: gradus_optim::Result<O>) -> Box<dyn Optimizer> {
+        Box::new(optimizer.unwrap())
+    }
+    match name {
+        "SGD" => boxed(Sgd::new(parameters, 0.7)),
+        "Adam" => boxed(Adam::new(parameters, 0.7)),
+        "AdamW" => boxed(AdamW::new(parameters, 0.7)),
+        "Adamax" => boxed(Adamax::new(parameters, 0.7)),
+        "NAdam" => boxed(NAdam::new(parameters, 0.7)),
+        "RAdam" => boxed(RAdam::new(parameters, 0.7)),
+        "Adagrad" => boxed(Adagrad::new(parameters, 0.7)),
+        "Adadelta" => boxed(Adadelta::new(parameters, 0.7)),
+        "RMSprop" => boxed(RmsProp::new(parameters, 0.7)),
+        "Rprop" => boxed(Rprop::new(parameters, 0.7)),
+        "ASGD" => boxed(Asgd::new(parameters, 0.7)),
+        "Adafactor" => boxed(Adafactor::new(parameters, 0.7)),
+        "Muon" => boxed(Muon::new(parameters, 0.7)),
+        "LBFGS" => boxed(Lbfgs::new(parameters, 0.7)),
+        other => panic!("{other}"),
+    }
+}
+
+/// `optimizers.pt` is what `optimizers.py` wrote with PyTorch 2.15.
+#[test]
+fn every_optimizer_goes_on_from_pytorchs_own_state() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/optimizers.pt");
+    let cases = pytorch::load(path).unwrap();
+    let cases = cases.as_dict().unwrap();
+    assert_eq!(cases.iter().count(), 18);
+    for (_, case) in cases.iter() {
+        let name = case.get("optimizer").unwrap().as_str().unwrap();
+        let pairs = |key: &str| -> Vec<Vec<Tensor>> {
+            let steps = case.get(key).unwrap().as_slice().unwrap().iter();
+            steps.map(tensors).collect()
+        };
+        let start = tensors(case.get("start").unwrap());
+        let leaf = |start: &Tensor| Var::leaf(start.clone()).unwrap();
+        let parameters: Vec<Var> = start.iter().map(leaf).collect();
+        let mut optimizer = optimizer_named(name, parameters.clone());
+        let state = optimizer_state(case.get("state_dict").unwrap()).unwrap();
+        optimizer.load_state_dict(&state).unwrap();
+        // PyTorch's Muon iterates in bf16, and its Adafactor and ASGD round numbers to f32.
+        let tolerance = match name {
+            "Muon" => 5e-3,
+            "Adafactor" | "ASGD" | "LBFGS" => 1e-6,
+            _ => 1e-12,
+        };
+        let gradients = pairs("gradients");
+        for (step, after) in pairs("after").iter().enumerate() {
+            if name == "LBFGS" {
+                let quadratic = || quadratic(&parameters, &gradients[0], &gradients[1]);
+                optimizer.step_with(&mut || Ok(quadratic()?)).unwrap();
+            } else {
+                for (p, gradient) in parameters.iter().zip(&gradients[step]) {
+                    p.set_grad(Some(gradient.clone())).unwrap();
+                }
+                optimizer.step().unwrap();
+            }
+            for (here, there) in parameters.iter().zip(after) {
+                let (here, there) = (here.to_vec::<f64>(), there.to_vec::<f64>());
+                for (a, b) in here.unwrap().into_iter().zip(there.unwrap()) {
+                    let near = (a - b).abs() <= tolerance * (1.0 + b.abs());
+                    assert!(near, "{name}, step {step}: {a} against {b}");
+                }
+            }
+        }
+    }
+}
+
+fn tensors(value: &Value) -> Vec<Tensor> {
+    let values = value.as_slice().unwrap().iter();
+    values
+        .map(|value| value.as_tensor().unwrap().clone())
+        .collect()
+}
+
+/// The loss Σ c (p − m)², its gradients left at the parameters.
+fn quadratic(
+    parameters: &[Var],
+    curvature: &[Tensor],
+    minimum: &[Tensor],
+) -> gradus_autograd::Result<f64> {
+    let mut total = 0.0;
+    for ((p, c), m) in parameters.iter().zip(curvature).zip(minimum) {
+        p.zero_grad();
+        let loss = p.sub(&Var::new(m.clone()))?.square()?;
+        let loss = loss.mul(&Var::new(c.clone()))?.sum()?;
+        loss.backward()?;
+        total += loss.item::<f64>()?;
+    }
+    Ok(total)
 }
 
 #[test]
