@@ -163,8 +163,8 @@ pub trait Distances: Array {
         expect_one_dtype(OP, self, other)?;
         let batch = broadcast_shapes(OP, batch_a, batch_b)?;
         let batch = batch.as_slice();
-        let a = self.expand(&[batch, &[rows, m]].concat())?;
-        let b = other.expand(&[batch, &[columns, m]].concat())?;
+        let a = self.expand([batch, &[rows, m]].concat())?;
+        let b = other.expand([batch, &[columns, m]].concat())?;
         in_single(&a, &b, |a, b| Self::apply(AllDistances { p }, [a, b]))
     }
 
