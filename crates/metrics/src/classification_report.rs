@@ -1,5 +1,7 @@
 //! The scores of all classes as a printed table.
 
+use std::collections::BTreeMap;
+
 use gradus_tensor::Tensor;
 
 use crate::averaging::averaged;
@@ -7,6 +9,7 @@ use crate::precision_recall::{class_scores, fbeta_ratio, precision_ratio, recall
 use crate::streaming::count_once;
 use crate::{
     Average, ClassScoreOptions, ClassScoresOptions, ConfusionMatrix, Error, Result, ZeroDivision,
+    input,
 };
 
 const NAME: &str = "classification_report";
@@ -79,7 +82,33 @@ pub fn classification_report(
     options: ReportOptions<'_>,
 ) -> Result<String> {
     let matrix = count_once(NAME, y_true, y_pred, options.sample_weight)?;
-    matrix.report(options)
+    let supports = weighted_supports(y_true, y_pred, options.sample_weight)?;
+    matrix.print_report(options, &supports)
+}
+
+/// The weight of each label's samples, added up as scikit-learn does it: in the order of the samples, the right predictions
+/// apart. The digits of its text follow from that. Empty without weights.
+fn weighted_supports(
+    y_true: &Tensor,
+    y_pred: &Tensor,
+    sample_weight: Option<&Tensor>,
+) -> Result<BTreeMap<i64, f64>> {
+    let y_true = input::labels(NAME, "y_true", y_true)?;
+    let y_pred = input::labels(NAME, "y_pred", y_pred)?;
+    let Some(weights) = input::weights(NAME, sample_weight, y_true.len())? else {
+        return Ok(BTreeMap::new());
+    };
+    let mut sums: BTreeMap<i64, [f64; 2]> = BTreeMap::new();
+    for ((label, predicted), weight) in y_true.iter().zip(y_pred.iter()).zip(weights.iter()) {
+        let [all, right] = sums.entry(*label).or_default();
+        *all += weight;
+        if label == predicted {
+            *right += weight;
+        }
+    }
+    let supports = sums.into_iter();
+    let supports = supports.map(|(label, [all, right])| (label, right + (all - right)));
+    Ok(supports.collect())
 }
 
 impl ConfusionMatrix {
@@ -89,7 +118,16 @@ impl ConfusionMatrix {
     /// # Errors
     /// As [`classification_report`].
     pub fn report(&self, options: ReportOptions<'_>) -> Result<String> {
-        let scores = class_scores(
+        self.print_report(options, &BTreeMap::new())
+    }
+
+    /// The report; `supports` are printed in the place of the counted ones.
+    fn print_report(
+        &self,
+        options: ReportOptions<'_>,
+        supports: &BTreeMap<i64, f64>,
+    ) -> Result<String> {
+        let mut scores = class_scores(
             NAME,
             self,
             ClassScoresOptions {
@@ -98,6 +136,9 @@ impl ConfusionMatrix {
                 ..Default::default()
             },
         )?;
+        for (label, support) in scores.labels.iter().zip(&mut scores.support) {
+            *support = supports.get(label).copied().unwrap_or(*support);
+        }
         let names = names(&scores.labels, options.target_names)?;
         // scikit-learn counts in floating point where no prediction is right, and its text shows that.
         let in_floats = self.is_weighted() || self.has_no_hit();
@@ -127,7 +168,7 @@ impl ConfusionMatrix {
             table += &line(name, row.each_ref().map(String::as_str), &support);
         }
         table.push('\n');
-        let total = support(scores.support.iter().sum());
+        let total = support(numpy_sum(&scores.support));
         let covers = |label: &i64| scores.labels.contains(label);
         let micro_is_accuracy = self.labels().iter().all(covers);
         for (average, name) in [
@@ -186,6 +227,21 @@ fn number(score: f64, digits: usize) -> String {
     }
 }
 
+/// NumPy's sum of up to 128 numbers: eight sums side by side where there are as many.
+fn numpy_sum(values: &[f64]) -> f64 {
+    let blocks = values.chunks_exact(8);
+    let rest = blocks.remainder();
+    let mut lanes = [0.0; 8];
+    for block in blocks {
+        for (lane, value) in lanes.iter_mut().zip(block) {
+            *lane += value;
+        }
+    }
+    let [a, b, c, d, e, f, g, h] = lanes;
+    let whole = ((a + b) + (c + d)) + ((e + f) + (g + h));
+    rest.iter().fold(whole, |sum, value| sum + value)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -233,6 +289,27 @@ weighted avg       0.00      0.00      0.00       3.0
         assert_eq!(
             classification_report(&y_true, &y_pred, options).unwrap(),
             WEIGHTED
+        );
+    }
+
+    /// In another order 0.1, 0.2 and 0.3 add up to 0.6.
+    #[test]
+    fn weights_are_added_in_the_order_of_the_samples() {
+        let weights = floats(&[0.1, 0.2, 0.3, 0.7]);
+        let options = ReportOptions {
+            sample_weight: Some(&weights),
+            ..Default::default()
+        };
+        let (y_true, y_pred) = (ints(&[1, 1, 1, 0]), ints(&[0, 0, 0, 0]));
+        let report = classification_report(&y_true, &y_pred, options).unwrap();
+        let ends: Vec<&str> = report
+            .lines()
+            .filter_map(|l| l.split_whitespace().last())
+            .collect();
+        let total = "1.3";
+        assert_eq!(
+            ends,
+            ["support", "0.7", "0.6000000000000001", total, total, total]
         );
     }
 
