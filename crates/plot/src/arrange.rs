@@ -166,10 +166,23 @@ fn fitting_ticks(
     let place = |tick: &Tick| frame.left + x.place(tick.value) * frame.width();
     if figure.x.ticks.is_some() {
         let (mut ticks, minor) = figure.x.ticks(x, 0);
-        let (stride, slot) = slots(&ticks, place, frame.width());
-        for tick in &mut ticks {
+        let (mut stride, slot) = slots(&ticks, place, frame.width());
+        let shown = |tick: &Tick, stride: usize| {
             let room = upward.unwrap_or(slot * stride as f64 - 6.0);
-            tick.label = font::shorten(&tick.label, TICK, false, room);
+            font::shorten(&tick.label, TICK, false, room)
+        };
+        // Rather every second number than dots in place of each.
+        let number = |tick: &&Tick| tick.label.chars().all(|c| c.is_ascii_digit());
+        while stride < ticks.len()
+            && ticks
+                .iter()
+                .filter(number)
+                .any(|tick| shown(tick, stride) != tick.label)
+        {
+            stride += 1;
+        }
+        for tick in &mut ticks {
+            tick.label = shown(tick, stride);
         }
         return (ticks.into_iter().step_by(stride).collect(), minor);
     }

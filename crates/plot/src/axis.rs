@@ -139,7 +139,14 @@ impl Axis {
                     most
                 };
                 let mut ticks = ticks::linear(span.low, span.high, most.min(room));
-                ticks.retain(|tick| !self.whole || tick.value.fract() == 0.0);
+                if self.whole {
+                    ticks.retain(|tick| tick.value.fract() == 0.0);
+                    // What was left out has taken its decimals along: 5 between 2.5 and 7.5.
+                    for tick in &mut ticks {
+                        let end = tick.label.find('.').unwrap_or(tick.label.len());
+                        tick.label.truncate(end);
+                    }
+                }
                 (ticks, Vec::new())
             }
             Scale::Log => ticks::logarithmic(span.low, span.high, most),
@@ -212,6 +219,14 @@ mod tests {
         assert!(values(&axis).contains(&1.5));
         axis.whole = true;
         assert_eq!(values(&axis), [1.0, 2.0, 3.0, 4.0]);
+        let span = axis.resolve('x', [1.0, 16.0].into_iter()).unwrap();
+        let labels: Vec<String> = axis
+            .ticks(&span, 6)
+            .0
+            .into_iter()
+            .map(|tick| tick.label)
+            .collect();
+        assert_eq!(labels, ["5", "10", "15"]);
     }
 
     fn log() -> Axis {

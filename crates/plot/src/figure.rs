@@ -5,8 +5,8 @@ use std::path::Path;
 use crate::scene::Scene;
 use crate::ticks::Tick;
 use crate::{
-    Axis, ColorBar, Error, Legend, Mark, Marker, Note, Points, Result, Rule, Scale, bitmap, layout,
-    legend, save, svg,
+    Axis, Color, ColorBar, Error, Legend, Mark, Marker, Note, Points, Result, Rule, Scale, bitmap,
+    layout, legend, save, svg,
 };
 
 /// A picture of data, as plain data: every field can be read, changed and compared.
@@ -146,6 +146,20 @@ impl Figure {
         self
     }
 
+    /// Gives all lines, points and bars this colour: of data behind several curves, say, so that no curve looks the same.
+    #[must_use]
+    pub fn color(mut self, color: Color) -> Self {
+        for mark in &mut self.marks {
+            match mark {
+                Mark::Line(line) => line.color = color,
+                Mark::Points(points) => points.color = color,
+                Mark::Bars(bars) => bars.color = color,
+                Mark::Area(_) | Mark::Cells(_) | Mark::Rule(_) | Mark::Note(_) => {}
+            }
+        }
+        self
+    }
+
     /// Adds a mark in front of the others.
     #[must_use]
     pub fn mark(mut self, mark: Mark) -> Self {
@@ -184,7 +198,7 @@ impl Figure {
         let ring = Points {
             marker: Marker::Ring,
             radius: 6.5,
-            ..Points::new(vec![x], vec![y], crate::Color::INK)
+            ..Points::new(vec![x], vec![y], Color::INK)
         };
         let note = Note {
             floating: true,
@@ -335,6 +349,15 @@ mod tests {
         assert_eq!(figure.marks.len(), 4);
         let svg = figure.to_svg().expect("drawable");
         assert!(svg.contains(">\nend\n<") && svg.contains(">\nhalf\n<"));
+    }
+
+    #[test]
+    fn curves_and_points_take_a_color() {
+        let data = scatter(&[0.0, 1.0], &[0.0, 1.0]).expect("two points");
+        let data = data.color(crate::Color::REFERENCE);
+        assert!(
+            matches!(&data.marks[0], crate::Mark::Points(points) if points.color == crate::Color::REFERENCE)
+        );
     }
 
     #[test]

@@ -136,4 +136,19 @@ mod tests {
                 .is_ok()
         );
     }
+
+    #[test]
+    fn columns_too_narrow_for_their_numbers_are_numbered_by_twos() {
+        let matrix = Tensor::from_vec(vec![0.0; 20 * 24], [24, 20]).expect("as many values");
+        let mut figure = weights(&matrix).expect("finite values").size(440, 330);
+        figure.equal_aspect = false;
+        let labels: Vec<String> = figure
+            .x_ticks()
+            .expect("drawable")
+            .into_iter()
+            .map(|tick| tick.label)
+            .collect();
+        assert_eq!(labels[..3], ["0", "2", "4"]);
+        assert_eq!(labels.last().map(String::as_str), Some("18"));
+    }
 }

@@ -18,7 +18,14 @@ use crate::{Error, Figure, Line, Mark, Result, Series, palette};
 /// ```
 pub fn line(x: &(impl Series + ?Sized), y: &(impl Series + ?Sized)) -> Result<Figure> {
     let (x, y) = pair("line", ("x", x), ("y", y))?;
-    Ok(Figure::new().mark(Mark::Line(Line::new(x, y, palette(0)))))
+    let mut figure = Figure::new();
+    figure.x.whole = counts(&x);
+    Ok(figure.mark(Mark::Line(Line::new(x, y, palette(0)))))
+}
+
+/// Whether these are steps, epochs, sizes: whole numbers, and enough of them for ticks at whole numbers.
+fn counts(x: &[f64]) -> bool {
+    x.len() > 4 && x.iter().all(|x| x.fract() == 0.0)
 }
 
 /// Several labelled curves over the same `x`.
@@ -40,6 +47,7 @@ pub fn line(x: &(impl Series + ?Sized), y: &(impl Series + ?Sized)) -> Result<Fi
 pub fn lines(x: &(impl Series + ?Sized), curves: &[(&str, &dyn Series)]) -> Result<Figure> {
     let x = Input::read("lines", "x", x)?.some_finite()?;
     let mut figure = Figure::new();
+    figure.x.whole = counts(&x.values);
     let mut failure = None;
     let mut any_finite = false;
     for (index, (label, curve)) in curves.iter().enumerate() {

@@ -154,7 +154,7 @@ pub struct Points {
     pub marker: Marker,
     /// Filled with the colour, or only outlined.
     pub filled: bool,
-    /// Distance from the centre to the rim, in pixels.
+    /// Distance from the centre to the rim, in pixels; less where filled points crowd.
     pub radius: f64,
     /// Their entry in the legend.
     pub label: Option<String>,

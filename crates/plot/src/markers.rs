@@ -7,17 +7,28 @@ use crate::{Color, Dash, Marker, Points};
 /// Draws points, each with a thin rim, so that neighbours stay apart.
 ///
 /// Where most of them overlap, rims would be all that is seen of a filled cloud, and outlines all of a path. There
-/// the rims lie below all of the points: a crowd is one shape with a rim around it.
+/// the rims lie below all of the points, and filled points are smaller.
 pub(crate) fn draw_all(points: &Points, centres: &[Place], scene: &mut Scene) {
-    if !points.filled || crowded(points.radius, centres) {
-        for layer in [Layer::Rim, Layer::Core] {
-            for &centre in centres {
-                draw_layer(points, centre, layer, scene);
-            }
-        }
+    if !points.filled {
+        draw_layers(points, centres, scene);
+    } else if crowded(points.radius, centres) {
+        let small = Points {
+            radius: points.radius * 0.6,
+            ..Points::new(Vec::new(), Vec::new(), points.color)
+        };
+        let marker = points.marker;
+        draw_layers(&Points { marker, ..small }, centres, scene);
     } else {
         for &centre in centres {
             draw(points, centre, scene);
+        }
+    }
+}
+
+fn draw_layers(points: &Points, centres: &[Place], scene: &mut Scene) {
+    for layer in [Layer::Rim, Layer::Core] {
+        for &centre in centres {
+            draw_layer(points, centre, layer, scene);
         }
     }
 }
@@ -28,13 +39,14 @@ pub(crate) fn draw(points: &Points, centre: Place, scene: &mut Scene) {
     draw_layer(points, centre, Layer::Core, scene);
 }
 
-/// Whether more than two points, on average, share a place as wide as their radius.
+/// Whether, on average, more than three points share two places as wide as a point.
 fn crowded(radius: f64, centres: &[Place]) -> bool {
-    let cell = |&(x, y): &Place| ((x / radius).floor() as i64, (y / radius).floor() as i64);
+    let wide = 2.0 * radius;
+    let cell = |&(x, y): &Place| ((x / wide).floor() as i64, (y / wide).floor() as i64);
     let mut cells: Vec<(i64, i64)> = centres.iter().map(cell).collect();
     cells.sort_unstable();
     cells.dedup();
-    centres.len() > 2 * cells.len()
+    2 * centres.len() > 3 * cells.len()
 }
 
 #[derive(Clone, Copy)]
