@@ -86,9 +86,11 @@ fn products(page: &mut Page) -> Result<()> {
     if let Err(error) = a.mm(&a) {
         page.say(format!("A A: {error}"));
     }
-    let bars: Vec<f64> = product.to_vec()?;
     page.figure(
         "product",
-        &heat_map(&product, ColorMap::Viridis)?.title(format!("A B, {} elements", bars.len())),
+        &heat_map(&product, ColorMap::Viridis)?
+            .title("The product A B")
+            .x_label("column")
+            .y_label("row"),
     )
 }

@@ -63,15 +63,17 @@ fn chapter() -> Result<ExitCode> {
         .iter()
         .map(|&w| x.mul_scalar(w))
         .collect::<Result<_, _>>()?;
-    let data_space = plot::scatter(x, y)?.overlay(plot::lines(
-        x,
-        &[
-            ("start", &lines[0]),
-            ("epoch 1", &lines[1]),
-            ("epoch 2", &lines[2]),
-            ("epoch 3", &lines[3]),
-        ],
-    )?);
+    let data_space = plot::scatter(x, y)?
+        .color(plot::Color::REFERENCE)
+        .overlay(plot::lines(
+            x,
+            &[
+                ("start", &lines[0]),
+                ("epoch 1", &lines[1]),
+                ("epoch 2", &lines[2]),
+                ("epoch 3", &lines[3]),
+            ],
+        )?);
     page.figure(
         "slope",
         &Grid::new(

@@ -156,6 +156,7 @@ fn pictures(
         .map(|(name, line)| (name.as_str(), line as &dyn plot::Series))
         .collect();
     let lines = plot::scatter(x, y)?
+        .color(plot::Color::REFERENCE)
         .overlay(plot::lines(x, &curves)?)
         .title("Training data with outliers, four fits")
         .x_label("x")

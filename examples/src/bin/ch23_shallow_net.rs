@@ -121,6 +121,7 @@ fn activations(model: &Net, x: &Tensor, y: &Tensor, title: &str) -> Result<Figur
     })?;
     let (first, second) = (hidden.select(1, 0)?, hidden.select(1, 1)?);
     Ok(plot::scatter(x, y)?
+        .color(plot::Color::REFERENCE)
         .overlay(plot::lines(
             x,
             &[

@@ -78,8 +78,7 @@ fn chapter() -> Result<ExitCode> {
 
     let after = histogram(&model, x, "after 600 epochs")?;
     page.figure("activation_histograms", &Grid::new(2, vec![before, after])?)?;
-    let fit = plot::scatter(x, y)?
-        .overlay(plot::line(x, &output)?)
+    let fit = plot::fitted_line(x, y, &output)?
         .title("Data and output")
         .x_label("x");
     let curve = plot::losses(&[("training", &losses)])?.log_y();

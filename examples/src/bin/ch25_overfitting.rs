@@ -160,6 +160,7 @@ fn curves(data: &Data, models: &[(&str, Tensor)]) -> Result<Figure> {
         lines.push((name, curve));
     }
     Ok(plot::scatter(&data.x, &data.y)?
+        .color(plot::Color::REFERENCE)
         .overlay(plot::lines(&data.x_val, &lines)?)
         .x_label("x")
         .y_label("y"))
@@ -355,7 +356,10 @@ fn cross_validation(page: &mut Page, data: &Data) -> Result<()> {
             "5-fold cross-validation, {hidden} units: error {:.4}",
             sum / 5.0
         ));
-        names.push(format!("{hidden} units"));
+        names.push(match hidden {
+            1 => "1 unit".to_owned(),
+            _ => format!("{hidden} units"),
+        });
         errors.push(sum / 5.0);
     }
     smaller(

@@ -243,7 +243,8 @@ fn figures(page: &Page, runs: &[(&str, Reading)]) -> Result<()> {
 
     let mut states = Vec::new();
     for (name, run) in runs {
-        let figure = plot::weights(&run.states.t()?)?.title(*name);
+        let mut figure = plot::weights(&run.states.t()?)?.title(*name);
+        figure.equal_aspect = false;
         states.push(figure.x_label("step").y_label("unit"));
     }
     page.figure(
