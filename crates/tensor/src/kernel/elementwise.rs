@@ -11,10 +11,11 @@ use crate::layout::same_shape;
 use crate::{DType, Element, Tensor};
 use std::mem::MaybeUninit;
 
-/// Pieces of this many elements go to one thread: small enough for the second cache.
-const PIECE: usize = 16 * 1024;
+/// Pieces of this many elements go to one thread: small enough for the second cache, many enough to
+/// share evenly.
+const PIECE: usize = 8 * 1024;
 /// Below this many elements a thread costs more than it brings.
-const WORTH: usize = 128 * 1024;
+const WORTH: usize = 32 * 1024;
 
 /// A pointer that may cross threads: pieces write disjoint ranges.
 #[derive(Clone, Copy)]
@@ -91,7 +92,7 @@ fn each<T: Element, U: Element, const N: usize>(
     f: impl Fn([T; N]) -> U + Copy + Send + Sync,
 ) -> Tensor {
     let plain = is_wide::<T>()
-        && operands[0].numel() <= PIECE
+        && operands[0].numel() < WORTH
         && operands
             .iter()
             .all(|x| x.dtype() == T::DTYPE && x.is_contiguous());
@@ -219,7 +220,7 @@ pub(crate) fn update<T: Element, const N: usize>(
         g.len() == n && state.iter().all(|s| s.len() == n),
         "update takes slices of one length"
     );
-    if n <= PIECE {
+    if n < WORTH {
         return dispatch(Update(p, g, state, f));
     }
     let target = Shared(p.as_mut_ptr());

@@ -29,6 +29,7 @@ mod sort;
 pub(crate) mod special;
 mod standardize;
 mod strided;
+mod team;
 mod triangle;
 mod walk;
 mod words;

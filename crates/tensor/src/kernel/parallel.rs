@@ -1,58 +1,42 @@
-//! Threads: one pool, one knob, and pieces of work that do not depend on either.
+//! Threads: one team, one knob, and pieces of work that do not depend on either.
 
 use std::ops::Range;
-use std::sync::{Arc, OnceLock, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
-use rayon::prelude::*;
-use rayon::{ThreadPool, ThreadPoolBuilder};
+use super::team::Team;
 
-static POOL: OnceLock<RwLock<Arc<ThreadPool>>> = OnceLock::new();
+static TEAM: OnceLock<RwLock<Arc<Team>>> = OnceLock::new();
 
-fn pool_of(threads: usize) -> Arc<ThreadPool> {
-    let pool = ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .thread_name(|i| format!("gradus-{i}"))
-        .build();
-    Arc::new(pool.expect("the operating system starts the compute threads"))
-}
-
-fn slot() -> &'static RwLock<Arc<ThreadPool>> {
-    POOL.get_or_init(|| {
+fn slot() -> &'static RwLock<Arc<Team>> {
+    TEAM.get_or_init(|| {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        RwLock::new(pool_of(threads))
+        RwLock::new(Arc::new(Team::new(threads)))
     })
 }
 
-fn pool() -> Arc<ThreadPool> {
+fn team() -> Arc<Team> {
     slot()
         .read()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
+        .unwrap_or_else(PoisonError::into_inner)
         .clone()
 }
 
 /// How many threads large operations use.
 #[must_use]
 pub fn num_threads() -> usize {
-    pool().current_num_threads()
+    team().threads()
 }
 
 /// Sets how many threads large operations use, at least one; the default is one per core.
 ///
 /// No result depends on it, to the last bit.
 pub fn set_num_threads(threads: usize) {
-    let pool = pool_of(threads.max(1));
-    *slot()
-        .write()
-        .unwrap_or_else(std::sync::PoisonError::into_inner) = pool;
-}
-
-/// Runs `work` inside the pool, for libraries that bring their own parallel loops.
-pub(super) fn in_pool<R: Send>(work: impl FnOnce() -> R + Send) -> R {
-    pool().install(work)
+    let team = Arc::new(Team::new(threads.max(1)));
+    *slot().write().unwrap_or_else(PoisonError::into_inner) = team;
 }
 
 /// Cuts `0..len` into pieces of `piece` and runs `work` on each: in order on this thread if there are
-/// fewer than `worth` elements, else on the pool.
+/// fewer than `worth` elements, else on all threads.
 #[inline]
 pub(crate) fn for_pieces(
     len: usize,
@@ -74,17 +58,9 @@ pub(crate) fn for_pieces(
 
 #[inline(never)]
 fn spread(len: usize, piece: usize, work: &(dyn Fn(Range<usize>) + Sync + Send)) {
-    let pool = pool();
-    let pieces = len.div_ceil(piece);
-    if pool.current_num_threads() == 1 {
-        (0..pieces).for_each(|p| work(p * piece..((p + 1) * piece).min(len)));
-    } else {
-        pool.install(|| {
-            (0..pieces)
-                .into_par_iter()
-                .for_each(|p| work(p * piece..((p + 1) * piece).min(len)));
-        });
-    }
+    team().run(len.div_ceil(piece), &|p| {
+        work(p * piece..((p + 1) * piece).min(len));
+    });
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! One product of two matrices in memory: which loops multiply them, and whether on threads.
 
-use super::super::parallel::{in_pool, num_threads};
+use super::super::parallel::num_threads;
 #[cfg(target_arch = "x86_64")]
 use super::super::simd::{Level, level};
 use super::portable::Four;
@@ -145,7 +145,7 @@ impl Gemm for i64 {
 /// Products with fewer multiplications are done by three plain loops: preparations would cost more.
 const TINY: usize = 256;
 /// Products with at least this many multiplications use threads.
-pub(super) const PARALLEL: usize = 3 << 20;
+pub(super) const PARALLEL: usize = 1 << 20;
 
 /// Rows of the result, columns of the result, length of the sums.
 pub(super) type Sizes = (usize, usize, usize);
@@ -188,11 +188,7 @@ pub(super) unsafe fn product<T: Gemm>(
             c_column: 1,
             add,
         };
-        if work < PARALLEL || num_threads() == 1 {
-            T::multiply(product, false);
-        } else {
-            in_pool(move || T::multiply(product, true));
-        }
+        T::multiply(product, work >= PARALLEL && num_threads() > 1);
     }
 }
 
