@@ -18,6 +18,7 @@ pub(crate) fn bench(criterion: &mut Criterion) {
         group.bench_function(format!("sigmoid/{n}"), |b| {
             b.iter(|| black_box(&x).sigmoid());
         });
+        group.bench_function(format!("gelu/{n}"), |b| b.iter(|| black_box(&x).gelu()));
     }
     let (x, bias) = (filled(&[64, 512]), filled(&[512]));
     group.throughput(Throughput::Elements(64 * 512));

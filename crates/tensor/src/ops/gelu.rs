@@ -27,7 +27,7 @@ impl Op<1> for Gelu {
         let single = x.dtype() == DType::F32;
         for_float!(Self::NAME, x.dtype(), T => Ok(kernel::map(x, #[inline(always)] move |x: T| {
             let lost = if single { x - x } else { T::ZERO };
-            x * distribution(x) + lost
+            x * x.normal_cdf() + lost
         })))
     }
 
@@ -35,12 +35,6 @@ impl Op<1> for Gelu {
     fn vjp<A: Array>(&self, _wrt: usize, saved: &Saved<'_, A>, g: &A) -> Result<A> {
         A::apply(GeluGrad, [saved.input(0)?, g])
     }
-}
-
-#[inline(always)]
-fn distribution<T: Real>(x: T) -> T {
-    let half = T::from_f64(0.5);
-    half * (x * T::from_f64(FRAC_1_SQRT_2)).erf() + half
 }
 
 /// `g (Φ + x φ)` in one pass.
@@ -54,7 +48,7 @@ impl Op<2> for GeluGrad {
     fn forward(&self, [x, g]: [&Tensor; 2]) -> Result<Tensor> {
         for_float!(Self::NAME, x.dtype(), T => Ok(kernel::zip(x, g, #[inline(always)] |x: T, g: T| {
             let bell = T::from_f64(BELL) * (T::from_f64(-0.5) * x * x).exp();
-            g * (distribution(x) + x * bell)
+            g * (x.normal_cdf() + x * bell)
         })))
     }
 
