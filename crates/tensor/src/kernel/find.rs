@@ -1,18 +1,44 @@
-//! Where extremes stand: they are found first, as any reduction, and then looked for.
+//! Where extremes stand.
 
 use std::mem::MaybeUninit;
 
 use super::dense::Dense;
 use super::elementwise::Shared;
-use super::reduce::{BLOCK, Join, WORTH, join_columns, join_lanes, scratch};
+use super::lanes::{LANES, in_lanes};
+use super::reduce::{Join, Larger, PIECE, Smaller, WORTH, join_columns, scratch};
 use super::simd::is_wide;
 use super::{Kernel, dispatch, for_pieces};
 use crate::layout::Layout;
 use crate::{Element, Tensor};
 
-/// The first position in each row of what all of the row joined to.
+/// A join that gives one of the two, the better one, or NaN.
+pub(crate) trait Extreme<T>: Join<T> {
+    fn better(self, a: T, b: T) -> bool;
+}
+
+impl<T: PartialOrd> Extreme<T> for Larger
+where
+    Larger: Join<T>,
+{
+    #[inline(always)]
+    fn better(self, a: T, b: T) -> bool {
+        a > b
+    }
+}
+
+impl<T: PartialOrd> Extreme<T> for Smaller
+where
+    Smaller: Join<T>,
+{
+    #[inline(always)]
+    fn better(self, a: T, b: T) -> bool {
+        a < b
+    }
+}
+
+/// The first position in each row of its extreme, or of NaN if there is one.
 struct FindEach<'a, T, J>(&'a [T], usize, &'a mut [MaybeUninit<i64>], J);
-impl<T: Element, J: Join<T>> Kernel for FindEach<'_, T, J> {
+impl<T: Element + PartialOrd, J: Extreme<T>> Kernel for FindEach<'_, T, J> {
     type Output = ();
     const WIDE: bool = is_wide::<T>();
     #[inline(always)]
@@ -20,35 +46,68 @@ impl<T: Element, J: Join<T>> Kernel for FindEach<'_, T, J> {
         let FindEach(xs, middle, out, j) = self;
         for (o, out) in out.iter_mut().enumerate() {
             let row = &xs[o * middle..(o + 1) * middle];
-            out.write(find(row, join_lanes(row, j)) as i64);
+            let place = if middle < GROUP {
+                find_in_few(row, j)
+            } else {
+                find(row, j)
+            };
+            out.write(place as i64);
         }
     }
 }
 
-/// Elements compared at once, before one of them is looked for.
-const SCAN: usize = 64;
+/// Elements compared at once.
+const GROUP: usize = 2 * LANES;
 
-/// The first position of a value that is there; NaN is found where it is.
 #[inline(always)]
 #[expect(clippy::eq_op, reason = "only NaN differs from itself")]
-fn find<T: Element>(row: &[T], value: T) -> usize {
-    let mut start = 0;
-    for chunk in row.chunks_exact(SCAN) {
-        let mut found = false;
-        for &x in chunk {
-            found |= (x == value) | (x != x);
+fn find_in_few<T: Element + PartialOrd, J: Extreme<T>>(row: &[T], j: J) -> usize {
+    let (mut best, mut place) = (row[0], 0);
+    for (i, &x) in row.iter().enumerate() {
+        if x != x {
+            return i;
         }
-        if found {
-            break;
-        }
-        start += SCAN;
-    }
-    for (i, &x) in row[start..].iter().enumerate() {
-        if (x == value) | (x != x) {
-            return start + i;
+        if j.better(x, best) {
+            (best, place) = (x, i);
         }
     }
-    0
+    place
+}
+
+/// The extreme first, then where it is: several short loops are vectorised better than one that keeps
+/// places beside elements.
+#[inline(always)]
+#[expect(clippy::eq_op, reason = "only NaN differs from itself")]
+fn find<T: Element + PartialOrd, J: Extreme<T>>(row: &[T], j: J) -> usize {
+    let mut nan = 0;
+    for &x in row {
+        nan |= u32::from(x != x);
+    }
+    if nan > 0 {
+        return row.iter().position(|x| x != x).unwrap_or(0);
+    }
+    let extreme = in_lanes(
+        row,
+        J::START,
+        #[inline(always)]
+        |a, b| if j.better(a, b) { a } else { b },
+    );
+    let (groups, rest) = row.as_chunks::<GROUP>();
+    for (g, group) in groups.iter().enumerate() {
+        let mut found = 0;
+        for &x in group {
+            found |= u32::from(x == extreme);
+        }
+        if found > 0 {
+            let mut place = u32::MAX;
+            for (i, &x) in group.iter().enumerate() {
+                place = place.min(if x == extreme { i as u32 } else { u32::MAX });
+            }
+            return g * GROUP + place as usize;
+        }
+    }
+    let in_rest = rest.iter().position(|&x| x == extreme);
+    groups.len() * GROUP + in_rest.unwrap_or(0)
 }
 
 /// Where in rows of `inner` elements the extreme of each column stands first.
@@ -78,7 +137,7 @@ impl<T: Element> Kernel for FindAcross<'_, T> {
 /// For each line along the middle of `(outer, middle, inner)` the first position of what the whole
 /// line joins to, which must be one of its elements: with [`Larger`] the position of the largest.
 /// The middle must not be empty.
-pub(crate) fn find_middle<T: Element, J: Join<T>>(
+pub(crate) fn find_middle<T: Element + PartialOrd, J: Extreme<T>>(
     x: &Tensor,
     (outer, middle, inner): (usize, usize, usize),
     layout: &Layout,
@@ -105,7 +164,7 @@ pub(crate) fn find_middle<T: Element, J: Join<T>>(
                 return;
             }
             let target = Shared(out.as_mut_ptr());
-            let piece = (BLOCK / middle).max(1);
+            let piece = (PIECE / middle).max(1);
             for_pieces(out.len(), piece, WORTH / middle, |r| {
                 let rows = &xs[r.start * middle..r.end * middle];
                 dispatch(FindEach(rows, middle, target.range(&r), j));
@@ -117,7 +176,6 @@ pub(crate) fn find_middle<T: Element, J: Join<T>>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::{Larger, Smaller};
 
     fn counting(rows: usize, inner: usize) -> (Vec<f32>, Tensor) {
         let values: Vec<f32> = (0..rows * inner)
@@ -145,8 +203,31 @@ mod tests {
     }
 
     #[test]
+    fn nan_comes_first_and_of_equals_the_first() {
+        for middle in [3, 130, 700] {
+            for at in [0, 1, middle / 2, middle - 1] {
+                let mut values = vec![1.0; middle];
+                values[at] = f64::NAN;
+                values[middle - 1] = f64::NAN;
+                let find = |values: &[f64]| {
+                    let x = Tensor::from_slice(values, [middle]).unwrap();
+                    let layout = Layout::row_major("t", &[]).unwrap();
+                    let found = find_middle::<f64, _>(&x, (1, middle, 1), &layout, Larger);
+                    found.host_slice::<i64>()[0] as usize
+                };
+                assert_eq!(find(&values), at);
+                values.fill(f64::NEG_INFINITY);
+                assert_eq!(find(&values), 0);
+                values[at] = -3.0;
+                values[middle - 1] = -3.0;
+                assert_eq!(find(&values), at);
+            }
+        }
+    }
+
+    #[test]
     fn of_rows() {
-        for middle in [1, 5, 31, 64, 100, 5000] {
+        for middle in [1, 5, 31, 64, 100, 128, 300, 5000] {
             let (values, x) = counting(3, middle);
             let layout = Layout::row_major("t", &[3]).unwrap();
             let found = find_middle::<f32, _>(&x, (3, middle, 1), &layout, Smaller);

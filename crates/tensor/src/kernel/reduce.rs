@@ -9,7 +9,7 @@ use std::mem::MaybeUninit;
 
 use super::dense::Dense;
 use super::elementwise::Shared;
-use super::lanes::{LANES, fold};
+use super::lanes::{LANES, fold, in_lanes};
 use super::simd::is_wide;
 use super::{Kernel, dispatch, for_pieces};
 use crate::layout::Layout;
@@ -109,29 +109,21 @@ extremes! {
 
 /// So few elements are joined in four running results.
 const FEW: usize = 8;
-pub(super) const BLOCK: usize = 4096;
+const BLOCK: usize = 4096;
 /// So few rows are joined one after the other, more of them four at a time.
 const FEW_ROWS: usize = 16;
 const ROWS: usize = 64;
+/// Elements in a thread's piece.
+pub(super) const PIECE: usize = 4 * BLOCK;
 /// Reductions of fewer elements stay on this thread.
-pub(super) const WORTH: usize = 128 * 1024;
+pub(super) const WORTH: usize = 32 * 1024;
 
 /// A slice of at most one block.
 #[inline(always)]
 pub(super) fn join_lanes<T: Element, J: Join<T>>(xs: &[T], j: J) -> T {
-    let chunks = xs.chunks_exact(LANES);
-    let rest = chunks.remainder();
-    let mut lanes = [J::START; LANES];
-    for chunk in chunks {
-        for (lane, &x) in lanes.iter_mut().zip(chunk) {
-            *lane = j.join(*lane, x);
-        }
-    }
-    for (lane, &x) in lanes.iter_mut().zip(rest) {
-        *lane = j.join(*lane, x);
-    }
-    fold(
-        lanes,
+    in_lanes(
+        xs,
+        J::START,
         #[inline(always)]
         |a, b| j.join(a, b),
     )
@@ -182,10 +174,13 @@ fn join_tree<T: Element, J: Join<T>>(xs: &[T], j: J) -> T {
     }
     let blocks = scratch::<T>(xs.len().div_ceil(BLOCK), |blocks| {
         let target = Shared(blocks.as_mut_ptr());
-        for_pieces(xs.len(), BLOCK, WORTH, |r| {
-            let at = r.start / BLOCK;
-            // SAFETY: one piece per block, each writes its own result.
-            unsafe { target.range(&(at..at + 1))[0].write(dispatch(JoinBlock(&xs[r], j))) };
+        for_pieces(xs.len(), PIECE, WORTH, |r| {
+            let first = r.start / BLOCK;
+            for (at, block) in xs[r].chunks(BLOCK).enumerate() {
+                let at = first + at;
+                // SAFETY: pieces hold whole blocks, each of which writes its own result.
+                unsafe { target.range(&(at..at + 1))[0].write(dispatch(JoinBlock(block, j))) };
+            }
         });
     });
     join_tree(blocks.host_slice::<T>(), j)
@@ -223,16 +218,22 @@ impl<T: Number, F: Fn(T, T) -> T> Kernel for SumOf<'_, T, F> {
                 |i| terms[i],
             );
         }
-        let (a, b) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
-        let (rest_a, rest_b) = (a.remainder(), b.remainder());
         let mut lanes = [T::ZERO; LANES];
-        for (a, b) in a.zip(b) {
-            for ((lane, &a), &b) in lanes.iter_mut().zip(a).zip(b) {
-                *lane = lane.plus(f(a, b));
+        let ((whole_a, rest_a), (whole_b, rest_b)) =
+            (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
+        for (a, b) in whole_a.iter().zip(whole_b) {
+            for l in 0..LANES {
+                lanes[l] = lanes[l].plus(f(a[l], b[l]));
             }
         }
-        for ((lane, &a), &b) in lanes.iter_mut().zip(rest_a).zip(rest_b) {
-            *lane = lane.plus(f(a, b));
+        if !rest_a.is_empty() {
+            let (mut last_a, mut last_b) = ([T::ONE; LANES], [T::ONE; LANES]);
+            last_a[..rest_a.len()].copy_from_slice(rest_a);
+            last_b[..rest_a.len()].copy_from_slice(&rest_b[..rest_a.len()]);
+            for l in 0..LANES {
+                let term = f(last_a[l], last_b[l]);
+                lanes[l] = lanes[l].plus(if l < rest_a.len() { term } else { T::ZERO });
+            }
         }
         fold(lanes, T::plus)
     }
@@ -254,11 +255,14 @@ pub(crate) fn sum_of<T: Number>(
     }
     let sums = scratch::<T>(xs.len().div_ceil(BLOCK), |sums| {
         let target = Shared(sums.as_mut_ptr());
-        for_pieces(xs.len(), BLOCK, WORTH, |r| {
-            let at = r.start / BLOCK;
-            let sum = dispatch(SumOf(&xs[r.clone()], &ys[r], f));
-            // SAFETY: one piece per block, each writes its own sum.
-            unsafe { target.range(&(at..at + 1))[0].write(sum) };
+        for_pieces(xs.len(), PIECE, WORTH, |r| {
+            let first = r.start / BLOCK;
+            let blocks = xs[r.clone()].chunks(BLOCK).zip(ys[r].chunks(BLOCK));
+            for (at, (x, y)) in blocks.enumerate() {
+                let at = first + at;
+                // SAFETY: pieces hold whole blocks, each of which writes its own sum.
+                unsafe { target.range(&(at..at + 1))[0].write(dispatch(SumOf(x, y, f))) };
+            }
         });
     });
     join_tree(sums.host_slice::<T>(), Plus)
@@ -292,7 +296,7 @@ impl<T: Element, J: Join<T>> Kernel for JoinEach<'_, T, J> {
 fn join_rows<T: Element, J: Join<T>>(xs: &[T], middle: usize, out: &mut [MaybeUninit<T>], j: J) {
     let n = out.len();
     let target = Shared(out.as_mut_ptr());
-    let piece = (BLOCK / middle.max(1)).max(1);
+    let piece = (PIECE / middle.max(1)).max(1);
     for_pieces(n, piece, WORTH / middle.max(1), |r| {
         let rows = &xs[r.start * middle..r.end * middle];
         // SAFETY: pieces are disjoint.

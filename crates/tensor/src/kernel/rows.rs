@@ -1,5 +1,7 @@
 //! Operands of any strides and dtypes, handed to an innermost loop as runs of contiguous elements.
 
+use std::mem::MaybeUninit;
+
 use super::elementwise::Shared;
 use super::for_pieces;
 use super::walk::Rows;
@@ -114,8 +116,9 @@ impl<const N: usize> Job<'_, N> {
             storage,
             ..
         } = *self.plan;
-        let mut buffers = [[0u64; RUN]; N];
-        let mut converted = [0u64; RUN];
+        // Not filled beforehand: that would take longer than a short row.
+        let mut buffers = [[MaybeUninit::<u64>::uninit(); RUN]; N];
+        let mut converted = [MaybeUninit::<u64>::uninit(); RUN];
         let direct = |source: &Source| source.dtype == compute && source.step == 1;
         let whole = result == storage && self.sources.iter().all(direct);
         let mut start = columns.start;

@@ -4,7 +4,7 @@ use std::mem::MaybeUninit;
 
 use super::dense::Dense;
 use super::elementwise::Shared;
-use super::lanes::{LANES, fold};
+use super::lanes::in_lanes;
 use super::simd::is_wide;
 use super::{Kernel, Real, dispatch, for_pieces};
 use crate::Tensor;
@@ -25,49 +25,54 @@ pub(crate) trait RowRule<T: Real, const N: usize>: Copy + Send + Sync {
 /// The largest element of a row; NaN if there is one.
 #[inline(always)]
 fn largest<T: Real>(row: &[T]) -> T {
-    let lowest = -T::ONE / T::ZERO;
-    let mut lanes = [lowest; LANES];
-    let chunks = row.chunks_exact(LANES);
-    let rest = chunks.remainder();
-    for chunk in chunks {
-        for (lane, &x) in lanes.iter_mut().zip(chunk) {
-            *lane = lane.larger(x);
-        }
-    }
-    for (lane, &x) in lanes.iter_mut().zip(rest) {
-        *lane = lane.larger(x);
-    }
-    fold(
-        lanes,
+    in_lanes(
+        row,
+        -T::ONE / T::ZERO,
         #[inline(always)]
         |a, b| a.larger(b),
     )
 }
 
-/// The sum of `term(i)` over a row, in lanes over blocks.
+/// The sum of at most a block.
 #[inline(always)]
-fn sum_terms<T: Real>(len: usize, mut term: impl FnMut(usize) -> T) -> T {
+fn sum_of_block<T: Real>(block: &[T]) -> f64 {
+    let sum = in_lanes(
+        block,
+        T::ZERO,
+        #[inline(always)]
+        |a, b| a + b,
+    );
+    sum.to_scalar().to_f64()
+}
+
+/// Writes `term` of each element of a row, and the sum of these.
+///
+/// Two visits to a block that is in the cache: a loop that does both is not vectorised.
+#[inline(always)]
+fn write_and_sum<T: Real, const N: usize>(
+    rows: [&[T]; N],
+    out: &mut [MaybeUninit<T>],
+    term: impl Fn([T; N]) -> T,
+) -> T {
     let mut total = 0.0;
     let mut start = 0;
-    while start < len {
-        let end = (start + BLOCK).min(len);
-        let mut lanes = [T::ZERO; LANES];
-        while start + LANES <= end {
-            for (l, lane) in lanes.iter_mut().enumerate() {
-                *lane = *lane + term(start + l);
-            }
-            start += LANES;
-        }
-        for (l, lane) in lanes.iter_mut().enumerate().take(end - start) {
-            *lane = *lane + term(start + l);
-        }
-        start = end;
-        let block = fold(
-            lanes,
+    while start < out.len() {
+        let end = (start + BLOCK).min(out.len());
+        let block = &mut out[start..end];
+        let rows = rows.map(
             #[inline(always)]
-            |a, b| a + b,
+            |row| &row[start..end],
         );
-        total += block.to_scalar().to_f64();
+        for i in 0..end - start {
+            let mut element = [T::ZERO; N];
+            for k in 0..N {
+                element[k] = rows[k][i];
+            }
+            block[i].write(term(element));
+        }
+        // SAFETY: the loop above has written every element.
+        total += sum_of_block(unsafe { block.assume_init_ref() });
+        start = end;
     }
     T::from_f64(total)
 }
@@ -78,16 +83,12 @@ pub(crate) struct Softmax;
 impl<T: Real> RowRule<T, 1> for Softmax {
     #[inline(always)]
     fn run(self, [x]: [&[T]; 1], out: &mut [MaybeUninit<T>]) {
-        let out = &mut out[..x.len()];
         let most = largest(x);
-        let sum = sum_terms(
-            x.len(),
+        let sum = write_and_sum(
+            [x],
+            out,
             #[inline(always)]
-            |i| {
-                let power = (x[i] - most).exp();
-                out[i].write(power);
-                power
-            },
+            |[x]| (x - most).exp(),
         );
         let scale = T::ONE / sum;
         for out in out {
@@ -105,21 +106,18 @@ impl<T: Real> RowRule<T, 1> for LogSoftmax {
     #[inline(always)]
     fn run(self, [x]: [&[T]; 1], out: &mut [MaybeUninit<T>]) {
         let most = largest(x);
-        let log = sum_of_powers(x, most).ln();
+        let sum = write_and_sum(
+            [x],
+            out,
+            #[inline(always)]
+            |[x]| (x - most).exp(),
+        );
+        let log = sum.ln();
         for (out, &x) in out.iter_mut().zip(x) {
             // In this order: the largest element alone may dwarf the logarithm.
             out.write((x - most) - log);
         }
     }
-}
-
-#[inline(always)]
-fn sum_of_powers<T: Real>(x: &[T], most: T) -> T {
-    sum_terms(
-        x.len(),
-        #[inline(always)]
-        |i| (x[i] - most).exp(),
-    )
 }
 
 /// `m + ln Σ eˣ⁻ᵐ`, one number a row.
@@ -131,12 +129,22 @@ impl<T: Real> RowRule<T, 1> for LogSumExp {
     fn run(self, [x]: [&[T]; 1], out: &mut [MaybeUninit<T>]) {
         let most = largest(x);
         // An infinite element is the result; subtracting it would give NaN.
-        let finite = most - most == T::ZERO;
-        out[0].write(if finite {
-            most + sum_of_powers(x, most).ln()
-        } else {
-            most
-        });
+        if most - most != T::ZERO {
+            out[0].write(most);
+            return;
+        }
+        let mut powers = [MaybeUninit::uninit(); BLOCK];
+        let mut total = 0.0;
+        for block in x.chunks(BLOCK) {
+            let sum = write_and_sum(
+                [block],
+                &mut powers[..block.len()],
+                #[inline(always)]
+                |[x]| (x - most).exp(),
+            );
+            total += sum.to_scalar().to_f64();
+        }
+        out[0].write(most + T::from_f64(total).ln());
     }
 }
 
@@ -146,11 +154,11 @@ pub(crate) struct SoftmaxAdjoint;
 impl<T: Real> RowRule<T, 2> for SoftmaxAdjoint {
     #[inline(always)]
     fn run(self, [y, g]: [&[T]; 2], out: &mut [MaybeUninit<T>]) {
-        let g = &g[..y.len()];
-        let common = sum_terms(
-            y.len(),
+        let common = write_and_sum(
+            [y, g],
+            out,
             #[inline(always)]
-            |i| y[i] * g[i],
+            |[y, g]| y * g,
         );
         for ((out, &y), &g) in out.iter_mut().zip(y).zip(g) {
             out.write(y * (g - common));
@@ -164,12 +172,7 @@ pub(crate) struct LogSoftmaxAdjoint;
 impl<T: Real> RowRule<T, 2> for LogSoftmaxAdjoint {
     #[inline(always)]
     fn run(self, [y, g]: [&[T]; 2], out: &mut [MaybeUninit<T>]) {
-        let g = &g[..y.len()];
-        let common = sum_terms(
-            y.len(),
-            #[inline(always)]
-            |i| g[i],
-        );
+        let common = T::from_f64(g.chunks(BLOCK).map(sum_of_block).sum());
         for ((out, &y), &g) in out.iter_mut().zip(y).zip(g) {
             out.write(g - y.exp() * common);
         }
