@@ -59,6 +59,7 @@ mod gradcheck;
 mod graph;
 mod hooks;
 mod leaf;
+mod operators;
 mod record;
 mod var;
 

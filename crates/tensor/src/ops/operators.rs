@@ -3,7 +3,7 @@
 use crate::Tensor;
 
 /// Gives a type the five operators in every combination of ownership, in place too, with `f64` and `i64` numbers
-/// on either side, and negation. (With `f32` besides, the type of `(a + 1.0).exp()` could not be
+/// on either side, negation, and sums over iterators. (With `f32` besides, the type of `(a + 1.0).exp()` could not be
 /// inferred.)
 ///
 /// Operators panic with the message of the method's error, as indexing a slice does beside `get`.
@@ -16,6 +16,16 @@ macro_rules! operators {
         $crate::operators!(@op $T, Mul, mul, mul_scalar, mul_scalar);
         $crate::operators!(@op $T, Div, div, div_scalar, rdiv_scalar);
         $crate::operators!(@op $T, Rem, remainder, remainder_scalar, rremainder_scalar, rem);
+        impl std::iter::Sum for $T {
+            fn sum<I: Iterator<Item = $T>>(all: I) -> $T {
+                all.reduce(|a, b| a + b).unwrap_or_else(|| <$T as $crate::Array>::constant($crate::Tensor::scalar(0i64)))
+            }
+        }
+        impl<'a> std::iter::Sum<&'a $T> for $T {
+            fn sum<I: Iterator<Item = &'a $T>>(all: I) -> $T {
+                all.cloned().sum()
+            }
+        }
         impl std::ops::Neg for $T {
             type Output = $T;
             #[track_caller]
@@ -95,23 +105,27 @@ impl Tensor {
     }
 }
 
-/// The operators of bits, in every combination of ownership, with integers and truth values on the
-/// right side.
+/// The operators of bits, in every combination of ownership, with integers and, where they mean
+/// something, truth values on the right side.
 macro_rules! bit_operators {
-    ($($Trait:ident, $method:ident, $function:ident, $scalar:ident;)*) => {$(
+    ($($Trait:ident, $method:ident, $function:ident, $scalar:ident $(, $truth:ident)?;)*) => {$(
         operators!(@impl Tensor, $Trait, $method, Tensor, Tensor, |a, b| a.$function(&b));
         operators!(@impl Tensor, $Trait, $method, Tensor, &Tensor, |a, b| a.$function(b));
         operators!(@impl Tensor, $Trait, $method, &Tensor, Tensor, |a, b| a.$function(&b));
         operators!(@impl Tensor, $Trait, $method, &Tensor, &Tensor, |a, b| a.$function(b));
         operators!(@impl Tensor, $Trait, $method, Tensor, i64, |a, c| a.$scalar(c));
         operators!(@impl Tensor, $Trait, $method, &Tensor, i64, |a, c| a.$scalar(c));
+        $(
+            operators!(@impl Tensor, $Trait, $method, Tensor, $truth, |a, c| a.$scalar(c));
+            operators!(@impl Tensor, $Trait, $method, &Tensor, $truth, |a, c| a.$scalar(c));
+        )?
     )*};
 }
 
 bit_operators! {
-    BitAnd, bitand, bitwise_and, bitwise_and_scalar;
-    BitOr, bitor, bitwise_or, bitwise_or_scalar;
-    BitXor, bitxor, bitwise_xor, bitwise_xor_scalar;
+    BitAnd, bitand, bitwise_and, bitwise_and_scalar, bool;
+    BitOr, bitor, bitwise_or, bitwise_or_scalar, bool;
+    BitXor, bitxor, bitwise_xor, bitwise_xor_scalar, bool;
     Shl, shl, bitwise_left_shift, bitwise_left_shift_scalar;
     Shr, shr, bitwise_right_shift, bitwise_right_shift_scalar;
 }
@@ -148,8 +162,8 @@ pub fn unwrap_operator<T>(result: crate::Result<T>) -> T {
 
 #[cfg(test)]
 mod tests {
-    use crate::tensor;
     use crate::testkit::assert_close;
+    use crate::{Tensor, tensor};
 
     #[test]
     fn every_ownership_and_numbers_on_either_side() {
@@ -163,6 +177,14 @@ mod tests {
         assert_close(&(3 - &a), &[2.0, 1.0]);
         assert_close(&-&a, &[-1.0, -2.0]);
         assert_close(&(&a + 1.0).square().unwrap(), &[4.0, 9.0]);
+    }
+
+    #[test]
+    fn sums_over_iterators() {
+        let rows = tensor![[1.0, 2.0], [3.0, 5.0]].rows().unwrap();
+        assert_close(&rows.sum(), &[4.0, 7.0]);
+        let none: [Tensor; 0] = [];
+        assert_eq!(none.iter().sum::<Tensor>(), Tensor::scalar(0i64));
     }
 
     #[test]
@@ -201,6 +223,7 @@ mod tests {
         assert_eq!(inside.to_vec::<bool>().unwrap(), [false, true, true, false]);
         let outside = !&inside | x.eq_scalar(0).unwrap();
         assert_eq!(outside.to_vec::<bool>().unwrap(), [true, true, false, true]);
+        assert_eq!(&inside ^ true, !inside);
         assert_close(&((tensor![6] & 3) ^ 1), &[3.0]);
         assert_close(&((tensor![6] << 2) >> 1), &[12.0]);
     }
