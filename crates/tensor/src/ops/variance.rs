@@ -200,6 +200,7 @@ fn covariance<A: Array>(
             let lost = w.mul(weights)?.sum()?.mul_scalar(correction)?;
             total.sub(&lost.div(&total)?)?
         }
+        _ if correction == 0.0 => total.clone(),
         _ => total.sub_scalar(correction)?,
     };
     if divisor.value().item::<f64>()? <= 0.0 {

@@ -15,7 +15,7 @@ mod reductions;
 mod shapes;
 
 use gradus_autograd::{Result, Var, gradcheck, gradgradcheck};
-use gradus_tensor::Tensor;
+use gradus_tensor::{DType, Tensor};
 use proptest::prelude::*;
 
 fn config() -> ProptestConfig {
@@ -41,6 +41,16 @@ fn filled(shape: &[usize], low: f64, high: f64, seed: u64) -> Tensor {
         return swapped.transpose(-1, -2).unwrap();
     }
     x
+}
+
+/// Numbers of which no two are near each other, nor two magnitudes: for what orders them. A step of a
+/// difference must not turn their order.
+fn apart(shape: &[usize], seed: u64) -> Tensor {
+    let n = shape.iter().product::<usize>();
+    let ranks = gradus_tensor::testkit::values(&[n], 0.0, 1.0, seed).argsort(0, false);
+    let ranks = ranks.unwrap().to_dtype(DType::F64).unwrap();
+    let spread = ranks.add_scalar(0.5).unwrap().div_scalar(n as f64).unwrap();
+    spread.sub_scalar(0.3187).unwrap().reshape(shape).unwrap()
 }
 
 fn both(f: impl Fn(&[Var]) -> Result<Var>, inputs: &[Tensor]) {
