@@ -495,7 +495,7 @@ impl From<&Tensor> for Var {
     }
 }
 
-/// `tensor([6.], requires_grad=True)`, `tensor(9., grad_fn=<SquareBackward0>)`.
+/// `tensor([6.], requires_grad=True)`, `tensor(9., grad_fn=<PowBackward0>)`.
 impl fmt::Display for Var {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let suffix = match &self.0 {
@@ -513,8 +513,14 @@ impl fmt::Debug for Var {
     }
 }
 
-/// `mse_loss` → `MseLossBackward0`, PyTorch's way of naming.
+/// `mse_loss` → `MseLossBackward0`, PyTorch's way of naming. It has one name for an operation with a
+/// tensor and with a number, and none for squares and conversions of their own.
 fn backward_name(op: &str) -> String {
+    let op = match op.strip_suffix("_scalar").unwrap_or(op) {
+        "square" => "pow",
+        "to_dtype" => "to_copy",
+        other => other,
+    };
     let mut name: String = op
         .split('_')
         .flat_map(|word| {
@@ -548,7 +554,7 @@ mod tests {
         assert_eq!(x.to_string(), "tensor([2.], requires_grad=True)");
         assert_eq!(
             x.square().unwrap().to_string(),
-            "tensor([4.], grad_fn=<SquareBackward0>)"
+            "tensor([4.], grad_fn=<PowBackward0>)"
         );
         assert_eq!(x.detach().to_string(), "tensor([2.])");
     }
