@@ -43,6 +43,16 @@ impl Scalar {
         }
     }
 
+    /// The value that a half-precision tensor would hold; of other dtypes the value as it is.
+    #[inline]
+    pub(crate) fn rounded_to_half(self, dtype: DType) -> Scalar {
+        match dtype {
+            DType::F16 => Scalar::Float(f64::from(f16::from_f64(self.to_f64()))),
+            DType::Bf16 => Scalar::Float(f64::from(bf16::from_f64(self.to_f64()))),
+            _ => self,
+        }
+    }
+
     /// The dtype a tensor made of this scalar alone has: `bool`, `i64` or `f32`.
     #[must_use]
     pub fn default_dtype(self) -> DType {

@@ -1,12 +1,13 @@
 //! Activations.
 
-use super::bounds::{Clamp, hard_limits};
+use super::bounds::hard_limits;
 use super::cast::{on_float, rounded_once};
 use super::gelu::{Gelu, GeluTanh};
+use super::hard_sigmoid::HardSigmoid;
 use super::linear_unit::{Elu, LeakyRelu, Relu};
 use super::sigmoid::{Sigmoid, Tanh};
 use super::softplus::{Silu, Softplus};
-use super::{Arithmetic, Comparison, Selection, Shapes};
+use super::{Arithmetic, Bounds, Comparison, Predicates, Selection, Shapes};
 use crate::error::ErrorKind;
 use crate::{Array, Result, Scalar};
 
@@ -191,10 +192,7 @@ pub trait Activation: Array {
     /// Integers and bools.
     fn hardshrink(&self, lambd: f64) -> Result<Self> {
         expect_float("hardshrink", self)?;
-        let inside = self
-            .ge_scalar(-lambd)?
-            .logical_and(&self.le_scalar(lambd)?)?;
-        self.masked_fill(&inside, 0)
+        shrunk(self, self, lambd)
     }
 
     /// `x` moved by λ towards zero, 0 inside [−λ, λ]; PyTorch's λ is 0.5 if none is given.
@@ -209,10 +207,7 @@ pub trait Activation: Array {
             return Err(ErrorKind::Invalid { op, message }.into());
         }
         let shift = self.value().clamp(-lambd, lambd)?;
-        let inside = self
-            .ge_scalar(-lambd)?
-            .logical_and(&self.le_scalar(lambd)?)?;
-        self.sub(&Self::constant(shift))?.masked_fill(&inside, 0)
+        shrunk(&self.sub(&Self::constant(shift))?, self, lambd)
     }
 
     /// `min(max(x, min_val), max_val)`; PyTorch's bounds are ±1 if none are given. The gradient at the
@@ -229,8 +224,7 @@ pub trait Activation: Array {
     /// # Errors
     /// Integers and bools.
     fn hardsigmoid(&self) -> Result<Self> {
-        expect_float("hardsigmoid", self)?;
-        rounded_once(self, |x| gate(x)?.div_scalar(6))
+        Self::apply(HardSigmoid, [self])
     }
 
     /// `x min(max(x + 3, 0), 6) / 6`.
@@ -271,12 +265,16 @@ impl<A: Array> Activation for A {}
 
 /// `min(max(x + 3, 0), 6)`.
 fn gate<A: Array>(x: &A) -> Result<A> {
-    let clamp = Clamp {
-        low: Some(Scalar::Int(0)),
-        high: Some(Scalar::Int(6)),
-        nan_passes: false,
-    };
-    A::apply(clamp, [&x.add_scalar(3)?])
+    x.add_scalar(3)?.clamp(0, 6)
+}
+
+/// `y` where x is outside [−λ, λ] or NaN, else 0; without a gradient of NaN.
+fn shrunk<A: Array>(y: &A, x: &A, lambd: f64) -> Result<A> {
+    let outside = x.lt_scalar(-lambd)?.logical_or(&x.gt_scalar(lambd)?)?;
+    let nan = x.isnan()?;
+    let kept = A::constant(x.value());
+    y.where_scalar(&outside, 0)?
+        .where_(&nan.logical_not()?, &kept)
 }
 
 fn expect_float<A: Array>(op: &'static str, x: &A) -> Result<()> {

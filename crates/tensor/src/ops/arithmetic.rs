@@ -278,7 +278,8 @@ pub trait Arithmetic: Array {
     /// # Errors
     /// None for numbers; bool tensors are converted to the scalar's dtype.
     fn add_scalar(&self, c: impl Into<Scalar>) -> Result<Self> {
-        let c = c.into();
+        // PyTorch adds a number as the dtype holds it, yet multiplies and divides in `f32`.
+        let c = c.into().rounded_to_half(self.dtype());
         Self::apply(AddScalar(c), [&fit_scalar(self, c)?])
     }
 
@@ -287,12 +288,12 @@ pub trait Arithmetic: Array {
     /// # Errors
     /// A bool tensor.
     fn sub_scalar(&self, c: impl Into<Scalar>) -> Result<Self> {
-        refuse_bool(Sub::NAME, self, self)?;
-        let c = match c.into() {
+        let c = c.into();
+        refuse_bool_scalar(Sub::NAME, self, c)?;
+        self.add_scalar(match c {
             Scalar::Float(x) => Scalar::Float(-x),
             other => Scalar::Int(other.to_i64().wrapping_neg()),
-        };
-        self.add_scalar(c)
+        })
     }
 
     /// `c − a`.
@@ -300,8 +301,8 @@ pub trait Arithmetic: Array {
     /// # Errors
     /// A bool tensor.
     fn rsub_scalar(&self, c: impl Into<Scalar>) -> Result<Self> {
-        refuse_bool("rsub", self, self)?;
         let c = c.into();
+        refuse_bool_scalar("rsub", self, c)?;
         fit_scalar(self, c)?.neg()?.add_scalar(c)
     }
 
@@ -329,15 +330,17 @@ pub trait Arithmetic: Array {
         })
     }
 
-    /// `c / a`.
+    /// `c / a`, computed as `c · (1 / a)` as in PyTorch; integers become `f32`.
     ///
     /// # Errors
     /// None today.
     fn rdiv_scalar(&self, c: impl Into<Scalar>) -> Result<Self> {
         let c = c.into();
-        rounded_once(&self.to_float()?, |x| {
-            Self::constant(Tensor::full([], c, x.dtype())?).div(x)
-        })
+        let inverse = self.reciprocal()?;
+        if c.to_f64() == 1.0 {
+            return Ok(inverse);
+        }
+        inverse.mul_scalar(c)
     }
 
     /// `1 / a`; integers become `f32`.
@@ -345,7 +348,8 @@ pub trait Arithmetic: Array {
     /// # Errors
     /// None today.
     fn reciprocal(&self) -> Result<Self> {
-        self.rdiv_scalar(1)
+        let x = self.to_float()?;
+        Self::constant(Tensor::full([], 1, x.dtype())?).div(&x)
     }
 
     /// `a²`; a bool tensor becomes `i64`.
@@ -387,6 +391,14 @@ impl<A: Array> Arithmetic for A {}
 pub(super) fn refuse_bool<A: Array>(op: &'static str, a: &A, b: &A) -> Result<()> {
     if a.dtype() == DType::Bool || b.dtype() == DType::Bool {
         return Err(no_bools(op, a.dtype(), b.dtype()));
+    }
+    Ok(())
+}
+
+#[inline]
+fn refuse_bool_scalar<A: Array>(op: &'static str, x: &A, c: Scalar) -> Result<()> {
+    if x.dtype() == DType::Bool || matches!(c, Scalar::Bool(_)) {
+        return Err(no_bools(op, x.dtype(), c.default_dtype()));
     }
     Ok(())
 }

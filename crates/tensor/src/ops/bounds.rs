@@ -68,8 +68,6 @@ fn share<A: Array>(g: &A, lost: &Tensor, tie: &Tensor) -> Result<A> {
 pub(super) struct Clamp {
     pub(super) low: Option<Scalar>,
     pub(super) high: Option<Scalar>,
-    /// Whether the gradient of NaN is `g` (`hardtanh`) or 0 (`clamp`).
-    pub(super) nan_passes: bool,
 }
 
 impl Op<1> for Clamp {
@@ -102,22 +100,15 @@ impl Op<1> for Clamp {
         })
     }
 
-    /// dL/dx = g strictly between the bounds, else 0
+    /// dL/dx = g strictly between the bounds, else 0, for NaN too
     fn vjp<A: Array>(&self, _wrt: usize, saved: &Saved<'_, A>, g: &A) -> Result<A> {
         let x = saved.input(0)?.value();
         let mut g = g.clone();
-        for (bound, outside, inside) in [
-            (self.low, Relation::Le, Relation::Gt),
-            (self.high, Relation::Ge, Relation::Lt),
-        ] {
-            let Some(bound) = bound else { continue };
-            let bound = Tensor::full([], bound, x.dtype())?;
-            let cut = if self.nan_passes {
-                compare(outside, &x, &bound)?
-            } else {
-                compare(inside, &x, &bound)?.logical_not()?
-            };
-            g = g.masked_fill(&cut, 0)?;
+        for (bound, inside) in [(self.low, Relation::Gt), (self.high, Relation::Lt)] {
+            if let Some(bound) = bound {
+                let bound = Tensor::full([], bound, x.dtype())?;
+                g = g.masked_fill(&compare(inside, &x, &bound)?.logical_not()?, 0)?;
+            }
         }
         Ok(g)
     }
@@ -253,18 +244,10 @@ fn clamp_to<A: Array>(x: &A, low: Option<Scalar>, high: Option<Scalar>) -> Resul
     for bound in [low, high].into_iter().flatten() {
         x = fit_scalar(&x, bound)?;
     }
-    let nan_passes = false;
-    A::apply(
-        Clamp {
-            low,
-            high,
-            nan_passes,
-        },
-        [&x],
-    )
+    A::apply(Clamp { low, high }, [&x])
 }
 
-/// `hardtanh`: a clamp of numbers of the tensor's own kind, whose gradient lets NaN pass.
+/// `hardtanh`: a clamp to numbers of the tensor's own kind.
 pub(super) fn hard_limits<A: Array>(
     op: &'static str,
     x: &A,
@@ -282,7 +265,6 @@ pub(super) fn hard_limits<A: Array>(
     let clamp = Clamp {
         low: Some(own(low)),
         high: Some(own(high)),
-        nan_passes: true,
     };
     A::apply(clamp, [x])
 }
@@ -303,7 +285,6 @@ mod tests {
             let op = Clamp {
                 low: low.map(Scalar::Float),
                 high: high.map(Scalar::Float),
-                nan_passes: false,
             };
             check_vjp_in(op, [&[7]], -0.2, 1.2);
         }
@@ -341,15 +322,12 @@ mod tests {
         let x = tensor![0.0, 0.5, 1.0, f32::NAN];
         let saved = [Some(x.clone())];
         let saved = Saved::new("clamp", Saves::INPUTS, &saved, None);
-        let mut op = Clamp {
+        let op = Clamp {
             low: Some(Scalar::Int(0)),
             high: Some(Scalar::Int(1)),
-            nan_passes: false,
         };
-        let g = x.ones_like();
-        assert_close(&op.vjp(0, &saved, &g).unwrap(), &[0.0, 1.0, 0.0, 0.0]);
-        op.nan_passes = true;
-        assert_close(&op.vjp(0, &saved, &g).unwrap(), &[0.0, 1.0, 0.0, 1.0]);
+        let g = op.vjp(0, &saved, &x.ones_like()).unwrap();
+        assert_close(&g, &[0.0, 1.0, 0.0, 0.0]);
     }
 
     #[test]

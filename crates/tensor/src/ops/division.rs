@@ -2,10 +2,11 @@
 
 use super::Arithmetic;
 use super::broadcast::{broadcast, with_scalar};
+use super::cast::rounded_once;
 use super::sign::flat;
 use crate::error::ErrorKind;
 use crate::kernel;
-use crate::{Array, Op, Result, Saved, Saves, Scalar, Tensor};
+use crate::{Array, DType, Op, Result, Saved, Saves, Scalar, Tensor};
 
 /// How a quotient is rounded to an integer, PyTorch's `rounding_mode`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,8 +45,13 @@ impl Op<2> for Division {
     fn forward(&self, [a, b]: [&Tensor; 2]) -> Result<Tensor> {
         if a.dtype().is_float() {
             return Ok(match self {
-                // The quotient is rounded to the dtype first: 2.9999999 is 3 in single precision.
-                Division::Rounded(RoundingMode::Trunc) => a.div(b)?.trunc()?,
+                Division::Rounded(RoundingMode::Trunc) if a.dtype() == DType::F64 => {
+                    kernel::zip_f64(a, b, |a, b| (a / b).trunc())
+                }
+                // The quotient is rounded first: 2.99999999 is 3 in single precision.
+                Division::Rounded(RoundingMode::Trunc) => {
+                    kernel::zip_f64(a, b, |a, b| f64::from((a / b) as f32).trunc())
+                }
                 Division::Rounded(RoundingMode::Floor) | Division::FloorDivide => {
                     kernel::zip_f64(a, b, floor_quotient)
                 }
@@ -220,15 +226,22 @@ fn divide<A: Array>(division: Division, a: &A, b: &A) -> Result<A> {
 }
 
 fn by_scalar<A: Array>(division: Division, x: &A, c: Scalar) -> Result<A> {
-    let (x, c) = with_scalar(x, c)?;
-    divide(division, &x, &c)
+    let by = |x: &A| {
+        let (x, c) = with_scalar(x, c)?;
+        divide(division, &x, &c)
+    };
+    match division {
+        // PyTorch divides halves by the number as an `f32`, but takes remainders by what they hold.
+        Division::Rounded(_) | Division::FloorDivide => rounded_once(x, by),
+        Division::Fmod | Division::Remainder => by(x),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tensor;
     use crate::testkit::{assert_close, check_vjp};
-    use crate::{DType, tensor};
 
     #[test]
     fn vjp() {

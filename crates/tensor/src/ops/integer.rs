@@ -6,13 +6,15 @@ use crate::kernel;
 use crate::{Result, Tensor};
 
 impl Tensor {
-    /// The greatest common divisor, never negative (but of the smallest integer, whose absolute value
-    /// wraps); of 0 and 0 it is 0. Operands broadcast.
+    /// The greatest common divisor, never negative unless the smallest integer takes part, whose absolute
+    /// value wraps; of 0 and 0 it is 0. Operands broadcast.
     ///
     /// # Errors
     /// Floats and bools; shapes that do not broadcast.
     pub fn gcd(&self, other: &Tensor) -> Result<Tensor> {
-        on_integers("gcd", self, other, gcd)
+        on_integers("gcd", self, other, |a, b| {
+            Ok(kernel::zip_i64(&a.abs()?, &b.abs()?, euclid))
+        })
     }
 
     /// The least common multiple, never negative; 0 if one is 0. Operands broadcast.
@@ -20,30 +22,36 @@ impl Tensor {
     /// # Errors
     /// Floats and bools; shapes that do not broadcast.
     pub fn lcm(&self, other: &Tensor) -> Result<Tensor> {
-        on_integers("lcm", self, other, lcm)
+        on_integers("lcm", self, other, |a, b| Ok(kernel::zip_i64(a, b, lcm)))
     }
 }
 
-fn on_integers(op: &'static str, a: &Tensor, b: &Tensor, f: fn(i64, i64) -> i64) -> Result<Tensor> {
+fn on_integers(
+    op: &'static str,
+    a: &Tensor,
+    b: &Tensor,
+    f: impl FnOnce(&Tensor, &Tensor) -> Result<Tensor>,
+) -> Result<Tensor> {
     broadcast(op, a, b, |a, b| {
         if !a.dtype().is_integer() {
             let (expected, got) = ("integers", a.dtype());
             return Err(ErrorKind::DType { op, expected, got }.into());
         }
-        Ok(kernel::zip_i64(a, b, f))
+        f(a, b)
     })
 }
 
-fn gcd(a: i64, b: i64) -> i64 {
-    let (mut a, mut b) = (a.unsigned_abs(), b.unsigned_abs());
-    while b != 0 {
-        (a, b) = (b, a % b);
+/// With remainders of their own sign and in PyTorch's order, which shows only beside the smallest integer.
+fn euclid(a: i64, b: i64) -> i64 {
+    let (mut a, mut b) = (a, b);
+    while a != 0 {
+        (a, b) = (b.wrapping_rem(a), a);
     }
-    a as i64
+    b
 }
 
 fn lcm(a: i64, b: i64) -> i64 {
-    match gcd(a, b) {
+    match euclid(a.wrapping_abs(), b.wrapping_abs()) {
         0 => 0,
         divisor => a.wrapping_div(divisor).wrapping_mul(b).wrapping_abs(),
     }

@@ -4,7 +4,7 @@ use std::f64::consts::LN_2;
 
 use super::broadcast::{broadcast, broadcast_float, with_scalar};
 use super::cast::on_float;
-use super::{Activation, Arithmetic, Comparison, Exponential, Selection};
+use super::{Activation, Arithmetic, Cast, Comparison, Exponential, Selection};
 use crate::error::ErrorKind;
 use crate::kernel;
 use crate::{Array, Op, Result, Saved, Saves, Scalar, Tensor};
@@ -178,7 +178,7 @@ pub trait Logarithmic: Array {
     /// # Errors
     /// None today.
     fn xlogy_scalar(&self, other: impl Into<Scalar>) -> Result<Self> {
-        let (x, other) = with_scalar(self, other.into())?;
+        let (x, other) = with_scalar(&self.to_float()?, other.into())?;
         x.xlogy(&other)
     }
 
@@ -187,7 +187,7 @@ pub trait Logarithmic: Array {
     /// # Errors
     /// None today.
     fn rxlogy_scalar(&self, a: impl Into<Scalar>) -> Result<Self> {
-        let (x, a) = with_scalar(self, a.into())?;
+        let (x, a) = with_scalar(&self.to_float()?, a.into())?;
         a.xlogy(&x)
     }
 
@@ -205,7 +205,7 @@ pub trait Logarithmic: Array {
     /// # Errors
     /// None today.
     fn xlog1py_scalar(&self, other: impl Into<Scalar>) -> Result<Self> {
-        let (x, other) = with_scalar(self, other.into())?;
+        let (x, other) = with_scalar(&self.to_float()?, other.into())?;
         x.xlog1py(&other)
     }
 
@@ -214,7 +214,7 @@ pub trait Logarithmic: Array {
     /// # Errors
     /// None today.
     fn rxlog1py_scalar(&self, a: impl Into<Scalar>) -> Result<Self> {
-        let (x, a) = with_scalar(self, a.into())?;
+        let (x, a) = with_scalar(&self.to_float()?, a.into())?;
         a.xlog1py(&x)
     }
 
@@ -227,11 +227,12 @@ pub trait Logarithmic: Array {
     }
 
     /// `ln(x / (1 − x))`, the inverse of `sigmoid`; NaN outside [0, 1]. With `eps`, `x` is first kept in
-    /// [ε, 1 − ε]. Integers become `f32`.
+    /// [ε, 1 − ε]; a negative `eps` counts as none. Integers become `f32`.
     ///
     /// # Errors
     /// None today.
     fn logit(&self, eps: Option<f64>) -> Result<Self> {
+        let eps = eps.filter(|&eps| eps >= 0.0);
         on_float(self, |x| Self::apply(Probability::Logit(eps), [x]))
     }
 }

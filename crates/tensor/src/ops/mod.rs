@@ -34,6 +34,7 @@ mod extreme;
 mod gather;
 mod gelu;
 mod grid;
+mod hard_sigmoid;
 mod histogram;
 mod in_place;
 mod indexing;

@@ -45,11 +45,11 @@ impl Op<1> for PowScalar {
 
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
         if x.dtype().is_float() {
-            let e = self.0.to_f64();
+            let e = match x.dtype() {
+                DType::F32 => f64::from(self.0.to_f64() as f32),
+                dtype => self.0.rounded_to_half(dtype).to_f64(),
+            };
             return Ok(kernel::map_f64(x, move |x| x.powf(e)));
-        }
-        if x.dtype() == DType::Bool {
-            return Err(no_bools());
         }
         let e = self.0.to_i64();
         if e < 0 {
@@ -109,10 +109,13 @@ pub trait Powers: Array {
     /// `aᶜ`. A float exponent makes integers `f32`.
     ///
     /// # Errors
-    /// A negative power of integers; a bool tensor to the power of a bool.
+    /// A negative power of integers.
     fn pow_scalar(&self, exponent: impl Into<Scalar>) -> Result<Self> {
         let exponent = exponent.into();
         let x = fit_scalar(self, exponent)?;
+        if x.dtype() == DType::Bool {
+            return x.add_scalar(exponent.to_i64() == 0);
+        }
         if x.dtype().is_float() {
             let e = exponent.to_f64();
             if e == 2.0 {

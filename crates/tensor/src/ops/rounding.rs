@@ -1,6 +1,7 @@
 //! Rounding to integers and to decimals.
 
 use super::Arithmetic;
+use super::cast::rounded_once;
 use super::sign::flat;
 use crate::error::ErrorKind;
 use crate::kernel;
@@ -97,11 +98,13 @@ pub trait Roundings: Array {
             return Err(ErrorKind::DType { op, expected, got }.into());
         }
         let power = 10f64.powi(decimals.saturating_abs());
-        if decimals >= 0 {
-            self.mul_scalar(power)?.round()?.div_scalar(power)
-        } else {
-            self.div_scalar(power)?.round()?.mul_scalar(power)
-        }
+        rounded_once(self, |x| {
+            if decimals >= 0 {
+                x.mul_scalar(power)?.round()?.div_scalar(power)
+            } else {
+                x.div_scalar(power)?.round()?.mul_scalar(power)
+            }
+        })
     }
 
     /// The integer part: rounded towards zero.

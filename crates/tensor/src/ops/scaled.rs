@@ -70,6 +70,7 @@ fn scaled<A: Array>(
         let message = format!("alpha is {alpha}, no integer, yet the tensors are {dtype}");
         return Err(ErrorKind::Invalid { op, message }.into());
     }
+    let alpha = alpha.rounded_to_half(dtype);
     let wide = wider(dtype);
     let b = b.to_dtype(wide)?.mul_scalar(alpha)?.to_dtype(wide)?;
     f(&a.to_dtype(wide)?, &b)?.to_dtype(dtype)

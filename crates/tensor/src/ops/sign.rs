@@ -1,7 +1,7 @@
 //! Signs taken from elsewhere, and steps.
 
-use super::Arithmetic;
 use super::broadcast::{broadcast, broadcast_float, with_scalar};
+use super::{Arithmetic, Cast};
 use crate::error::ErrorKind;
 use crate::kernel;
 use crate::{Array, Op, Result, Saved, Saves, Scalar, Tensor};
@@ -76,7 +76,7 @@ pub trait Signs: Array {
     /// # Errors
     /// None today.
     fn copysign_scalar(&self, other: impl Into<Scalar>) -> Result<Self> {
-        let (x, other) = with_scalar(self, other.into())?;
+        let (x, other) = with_scalar(&self.to_float()?, other.into())?;
         x.copysign(&other)
     }
 
