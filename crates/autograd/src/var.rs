@@ -514,11 +514,14 @@ impl fmt::Debug for Var {
 }
 
 /// `mse_loss` → `MseLossBackward0`, PyTorch's way of naming. It has one name for an operation with a
-/// tensor and with a number, and none for squares and conversions of their own.
+/// tensor and with a number, and other names than this crate for a few.
 fn backward_name(op: &str) -> String {
     let op = match op.strip_suffix("_scalar").unwrap_or(op) {
         "square" => "pow",
         "to_dtype" => "to_copy",
+        "reshape" => "view",
+        "matmul" => "mm",
+        "linear" => "addmm",
         other => other,
     };
     let mut name: String = op

@@ -12,7 +12,7 @@ const THRESHOLD: usize = 1000;
 const EDGE: usize = 3;
 const LINE_WIDTH: usize = 80;
 
-/// How one tensor's elements are written: all in one form and to one width.
+/// How one tensor's elements are written: all in one form and padded to one width.
 struct Style {
     form: Form,
     width: usize,
@@ -35,12 +35,10 @@ impl Style {
             _ if !dtype.is_float() => Form::Integer,
             _ => float_form(values),
         };
-        let mut style = Style { form, width: 0 };
-        style.width = values
-            .iter()
-            .map(|v| style.write(v).len())
-            .max()
-            .unwrap_or(0);
+        let mut style = Style { form, width: 1 };
+        // Zeros, infinities and NaN are padded, yet PyTorch does not measure them.
+        let measured = (values.iter()).filter(|v| !dtype.is_float() || is_ordinary(v.to_f64()));
+        style.width = (measured.map(|v| style.write(v).len())).fold(1, usize::max);
         style
     }
 
@@ -64,6 +62,14 @@ impl Style {
             }
         }
     }
+
+    fn padded(&self, value: &Scalar) -> String {
+        format!("{:>width$}", self.write(value), width = self.width)
+    }
+}
+
+fn is_ordinary(x: f64) -> bool {
+    x.is_finite() && x != 0.0
 }
 
 /// `1.2345e-05`: Rust writes the exponent without sign and padding.
@@ -79,26 +85,16 @@ fn scientific(x: f64) -> String {
 /// PyTorch's choice: scientific if magnitudes lie too far apart or too far from one, whole if there
 /// is no fraction.
 fn float_form(values: &[Scalar]) -> Form {
-    let sizes = values
-        .iter()
-        .map(|v| v.to_f64().abs())
-        .filter(|x| x.is_finite() && *x != 0.0);
+    let sizes = (values.iter().map(|v| v.to_f64().abs())).filter(|&x| is_ordinary(x));
     let (low, high) = sizes
         .clone()
         .fold((f64::INFINITY, 0.0f64), |(l, h), x| (l.min(x), h.max(x)));
     if high == 0.0 {
-        return Form::Whole;
-    }
-    let spread = high / low > 1000.0 || high > 1e8;
-    if sizes.clone().all(|x| x == x.ceil()) {
-        return if spread {
-            Form::Scientific
-        } else {
-            Form::Whole
-        };
-    }
-    if spread || low < 1e-4 {
+        Form::Whole
+    } else if high / low > 1000.0 || high > 1e8 || low < 1e-4 {
         Form::Scientific
+    } else if sizes.clone().all(|x| x == x.ceil()) {
+        Form::Whole
     } else {
         Form::Fixed
     }
@@ -109,139 +105,114 @@ impl Tensor {
     #[doc(hidden)]
     #[must_use]
     pub fn to_text(&self, suffixes: &[String]) -> String {
-        let summarize = self.numel() > THRESHOLD;
-        let style = Style::of(&shown(self, summarize), self.dtype());
-        let values: Vec<Scalar> = for_dtype!(self.dtype(), T => self.contiguous().host_slice::<T>().iter().map(|v| v.to_scalar()).collect());
         let mut text = String::from("tensor(");
-        let mut words: Vec<String> = suffixes.to_vec();
+        let mut words = Vec::new();
         if self.numel() == 0 {
             text.push_str("[]");
             if self.rank() != 1 {
-                let sizes: Vec<String> = self.shape().iter().map(usize::to_string).collect();
-                words.insert(0, format!("size=({})", sizes.join(", ")));
+                words.push(format!("size={}", tuple(self.shape())));
             }
         } else {
-            write_dims(
-                &mut text,
-                &style,
-                self.shape(),
-                &values,
-                "tensor(".len(),
-                summarize,
-            );
+            let indent = text.len();
+            Page::of(self).write(&mut text, 0, indent, 0);
         }
         let default = matches!(self.dtype(), DType::F32 | DType::I64 | DType::Bool);
         if !default || (self.numel() == 0 && self.dtype() != DType::F32) {
-            let at = words
-                .iter()
-                .position(|w| !w.starts_with("size="))
-                .unwrap_or(words.len());
-            words.insert(at, format!("dtype={}", self.dtype().torch_name()));
+            words.push(format!("dtype={}", self.dtype().torch_name()));
         }
-        for word in words {
-            let last_line = text.rsplit('\n').next().unwrap_or(&text).chars().count();
-            let room = last_line + word.len() + 3 <= LINE_WIDTH;
-            text.push_str(if room { ", " } else { ",\n       " });
-            text.push_str(&word);
+        // PyTorch's count: what the comma and a parenthesis take is reserved beforehand in the first line,
+        // not in those that follow.
+        let mut used = text.rsplit('\n').next().unwrap_or(&text).len() + 2;
+        for word in words.iter().chain(suffixes) {
+            if used + word.len() + 2 > LINE_WIDTH {
+                text.push_str(",\n       ");
+                used = "tensor(".len() + word.len();
+            } else {
+                text.push_str(", ");
+                used += word.len() + 2;
+            }
+            text.push_str(word);
         }
         text.push(')');
         text
     }
 }
 
-/// The elements that will be seen: of a summarised tensor only those at the edges.
-fn shown(x: &Tensor, summarize: bool) -> Vec<Scalar> {
-    let mut part = x.clone();
-    if summarize {
-        for d in 0..x.rank() {
-            let size = x.shape()[d];
-            if size > 2 * EDGE {
-                let keep: Vec<i64> = (0..EDGE)
-                    .chain(size - EDGE..size)
-                    .map(|i| i as i64)
-                    .collect();
-                let index = Tensor::from_vec(keep, [2 * EDGE]).expect("a vector");
-                part = part
-                    .index_select(d as isize, &index)
+/// As Python writes it: `(2, 0)`, `(2,)`.
+fn tuple(sizes: &[usize]) -> String {
+    let sizes: Vec<String> = sizes.iter().map(usize::to_string).collect();
+    match sizes.as_slice() {
+        [one] => format!("({one},)"),
+        several => format!("({})", several.join(", ")),
+    }
+}
+
+/// The elements that will be seen, of a large tensor only those at the edges.
+struct Page {
+    style: Style,
+    shape: Vec<usize>,
+    /// Whether entries were left out of the middle of a dimension.
+    cut: Vec<bool>,
+    values: Vec<Scalar>,
+}
+
+impl Page {
+    fn of(x: &Tensor) -> Page {
+        let summarize = x.numel() > THRESHOLD;
+        let mut cut = vec![false; x.rank()];
+        let mut seen = x.clone();
+        for (dim, &size) in x.shape().iter().enumerate() {
+            cut[dim] = summarize && size > 2 * EDGE;
+            if cut[dim] {
+                let keep = (0..EDGE).chain(size - EDGE..size).map(|i| i as i64);
+                let keep = Tensor::from_vec(keep.collect(), [2 * EDGE]).expect("a vector");
+                seen = seen
+                    .index_select(dim as isize, &keep)
                     .expect("the entries exist");
             }
         }
+        let values: Vec<Scalar> = for_dtype!(seen.dtype(), T => seen.contiguous().host_slice::<T>().iter().map(|v: &T| v.to_scalar()).collect());
+        Page {
+            style: Style::of(&values, x.dtype()),
+            shape: seen.shape().to_vec(),
+            cut,
+            values,
+        }
     }
-    for_dtype!(part.dtype(), T => part.contiguous().host_slice::<T>().iter().map(|v: &T| v.to_scalar()).collect())
-}
 
-fn write_dims(
-    out: &mut String,
-    style: &Style,
-    shape: &[usize],
-    values: &[Scalar],
-    indent: usize,
-    summarize: bool,
-) {
-    let Some((&size, inner)) = shape.split_first() else {
-        out.push_str(&format!(
-            "{:>width$}",
-            style.write(&values[0]),
-            width = style.width
-        ));
-        return;
-    };
-    let edges = summarize && size > 2 * EDGE;
-    let entries: Vec<Option<usize>> = if edges {
-        (0..EDGE)
-            .map(Some)
-            .chain([None])
-            .chain((size - EDGE..size).map(Some))
-            .collect()
-    } else {
-        (0..size).map(Some).collect()
-    };
-    out.push('[');
-    if inner.is_empty() {
-        let per_line = (LINE_WIDTH.saturating_sub(indent) / (style.width + 2)).max(1);
-        for (n, entry) in entries.iter().enumerate() {
-            if n > 0 {
+    /// Writes dimension `dim` of the elements from `first` on, behind `indent` letters.
+    fn write(&self, out: &mut String, dim: usize, indent: usize, first: usize) {
+        let Some(&size) = self.shape.get(dim) else {
+            out.push_str(&self.style.padded(&self.values[first]));
+            return;
+        };
+        let inner = self.shape.len() - dim - 1;
+        let stride: usize = self.shape[dim + 1..].iter().product();
+        let per_line = (LINE_WIDTH.saturating_sub(indent) / (self.style.width + 2)).max(1);
+        let mut written = 0;
+        let mut separate = |out: &mut String| {
+            if written > 0 {
                 out.push(',');
-                if n % per_line == 0 {
-                    out.push('\n');
-                    out.push_str(&" ".repeat(indent + 1));
-                } else {
+                if inner == 0 && written % per_line != 0 {
                     out.push(' ');
+                } else {
+                    out.push_str(&"\n".repeat(inner.max(1)));
+                    out.push_str(&" ".repeat(indent + 1));
                 }
             }
-            match entry {
-                Some(i) => out.push_str(&format!(
-                    "{:>width$}",
-                    style.write(&values[*i]),
-                    width = style.width
-                )),
-                None => out.push_str(" ..."),
+            written += 1;
+        };
+        out.push('[');
+        for i in 0..size {
+            if i == EDGE && self.cut[dim] {
+                separate(out);
+                out.push_str(if inner == 0 { " ..." } else { "..." });
             }
+            separate(out);
+            self.write(out, dim + 1, indent + 1, first + i * stride);
         }
-    } else {
-        let stride: usize = inner.iter().product();
-        for (n, entry) in entries.iter().enumerate() {
-            if n > 0 {
-                out.push(',');
-                out.push_str(&"\n".repeat(inner.len()));
-                out.push_str(&" ".repeat(indent + 1));
-            }
-            match entry {
-                Some(i) => {
-                    write_dims(
-                        out,
-                        style,
-                        inner,
-                        &values[i * stride..(i + 1) * stride],
-                        indent + 1,
-                        summarize,
-                    );
-                }
-                None => out.push_str("..."),
-            }
-        }
+        out.push(']');
     }
-    out.push(']');
 }
 
 impl fmt::Display for Tensor {

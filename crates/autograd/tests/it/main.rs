@@ -5,3 +5,4 @@ mod backward;
 mod deep_graphs;
 mod hooks;
 mod op_table;
+mod printing;
