@@ -2,6 +2,19 @@
 //!
 //! The `f32` versions use the Cephes polynomials (Moshier, 1989) with fused multiply-adds; no branch,
 //! no table. `f64` uses the standard library.
+//!
+//! How far `f32` results are from the correctly rounded ones, measured over every 301st bit pattern (all
+//! exponents, both signs, subnormals, infinities, NaN; the tests repeat it over every 1,009th):
+//!
+//! | function | at most, in units in the last place | correctly rounded |
+//! |---|---|---|
+//! | `exp` | 1 | 99.6 % |
+//! | `ln` | 1 | 99.7 % |
+//! | `tanh` | 2 | 98.6 % |
+//! | `sigmoid` (0 below −88.7, as PyTorch's) | 2 | 96.1 % |
+//! | `erf` | 1 | 99.3 % |
+//! | `ln_1p` | 1 | 97.7 % |
+//! | `exp_m1` | 1 | 99.7 % |
 
 use crate::Element;
 
@@ -416,48 +429,62 @@ impl Real for f64 {
 mod tests {
     use super::*;
 
-    /// Distance in units in the last place of the correctly rounded value.
-    fn ulps(got: f32, exact: f64) -> f64 {
+    /// How many `f32` values away the result is from the correctly rounded one; NaN is right for NaN.
+    fn ulps(got: f32, exact: f64) -> u32 {
         let right = exact as f32;
-        if got == right || (got.is_nan() && right.is_nan()) {
-            return 0.0;
+        if got.is_nan() || right.is_nan() {
+            return if got.is_nan() && right.is_nan() {
+                0
+            } else {
+                u32::MAX
+            };
         }
-        let ulp = f64::from(f32::from_bits((right.abs().to_bits() + 1).min(0x7f7f_ffff)))
-            - f64::from(right.abs());
-        ((f64::from(got) - exact) / ulp.max(1e-45)).abs()
+        // Positions on the line of all values, both zeros at the same place.
+        let place = |x: f32| i64::from(x.abs().to_bits()) * if x < 0.0 { -1 } else { 1 };
+        place(got).abs_diff(place(right)) as u32
     }
 
-    /// Every 1,009th bit pattern: all exponents, both signs, infinities and NaNs.
-    fn worst(f: fn(f32) -> f32, exact: fn(f64) -> f64) -> (f64, f32) {
-        let mut worst = (0.0, 0.0);
+    /// The largest distance, where it is, and of how many results in 100 it is zero, over every 1,009th bit
+    /// pattern: all exponents, both signs, subnormals, infinities and NaN.
+    fn measure(f: fn(f32) -> f32, exact: fn(f64) -> f64) -> (u32, f32, f64) {
+        let (mut worst, mut at, mut right, mut all) = (0, 0.0, 0u32, 0u32);
         for bits in (0..=u32::MAX).step_by(1009) {
             let x = f32::from_bits(bits);
-            let u = ulps(f(x), exact(f64::from(x)));
-            if u > worst.0 {
-                worst = (u, x);
+            let off = ulps(f(x), exact(f64::from(x)));
+            if off > worst {
+                (worst, at) = (off, x);
             }
+            right += u32::from(off == 0);
+            all += 1;
         }
-        worst
+        (worst, at, 100.0 * f64::from(right) / f64::from(all))
     }
 
+    /// As PyTorch's: a power beyond `f32` makes it 0, and its cross-entropy the bound of 100.
+    fn limited_sigmoid(x: f64) -> f64 {
+        let power = (-x).exp();
+        let infinite = (power as f32).is_infinite();
+        if infinite { 0.0 } else { 1.0 / (1.0 + power) }
+    }
+
+    /// The table in the module's documentation.
     #[test]
-    fn within_two_units_in_the_last_place() {
-        for (name, f, exact) in [
-            ("exp", exp_f32 as fn(f32) -> f32, f64::exp as fn(f64) -> f64),
-            ("ln", ln_f32, f64::ln),
-            ("ln_1p", ln_1p_f32, f64::ln_1p),
-            ("exp_m1", exp_m1_f32, f64::exp_m1),
-            ("tanh", tanh_f32, f64::tanh),
-            ("erf", erf_f32, libm::erf),
-            ("sigmoid", sigmoid_f32, |x| {
-                // As PyTorch: a power beyond f32 makes it 0, and its cross-entropy the bound of 100.
-                let power = (-x).exp();
-                let infinite = (power as f32).is_infinite();
-                if infinite { 0.0 } else { 1.0 / (1.0 + power) }
-            }),
-        ] {
-            let (ulps, at) = worst(f, exact);
-            assert!(ulps <= 2.0, "{name} is {ulps} ulp off at {at:e}");
+    fn within_two_units_of_the_correctly_rounded_value() {
+        type Single = fn(f32) -> f32;
+        type Double = fn(f64) -> f64;
+        let table: [(&str, Single, Double, u32, f64); 7] = [
+            ("exp", exp_f32, f64::exp, 1, 99.5),
+            ("ln", ln_f32, f64::ln, 1, 99.6),
+            ("tanh", tanh_f32, f64::tanh, 2, 98.5),
+            ("sigmoid", sigmoid_f32, limited_sigmoid, 2, 96.0),
+            ("erf", erf_f32, libm::erf, 1, 99.2),
+            ("ln_1p", ln_1p_f32, f64::ln_1p, 1, 97.6),
+            ("exp_m1", exp_m1_f32, f64::exp_m1, 1, 99.6),
+        ];
+        for (name, f, exact, most, share) in table {
+            let (off, at, right) = measure(f, exact);
+            assert!(off <= most, "{name} is {off} ulp off at {at:e}");
+            assert!(right >= share, "{name} is right for {right} % only");
         }
     }
 
