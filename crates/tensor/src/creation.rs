@@ -44,12 +44,9 @@ impl Tensor {
         if from != to && (from < to) != (by > 0.0) {
             return refuse(format!("steps of {by} do not lead from {from} to {to}"));
         }
-        // An i64 range is counted exactly, of the truncated numbers.
-        let count = if dtype == DType::I64 {
+        // An i64 range is counted exactly, of the truncated numbers, unless they lead nowhere.
+        let count = if dtype == DType::I64 && step.to_i64() != 0 {
             let (from, to, by) = (start.to_i64(), end.to_i64(), step.to_i64());
-            if by == 0 {
-                return refuse("the step truncated to an integer is 0".to_string());
-            }
             let distance = i128::from(to) - i128::from(from);
             let by = i128::from(by);
             ((distance + by - by.signum()) / by) as f64
@@ -96,7 +93,11 @@ impl Tensor {
         steps: usize,
         dtype: impl Into<Option<DType>>,
     ) -> Result<Tensor> {
-        let dtype = numbers("linspace", dtype.into().unwrap_or(DType::F32))?;
+        let dtype = dtype.into().unwrap_or(DType::F32);
+        if steps == 1 {
+            return Tensor::full([1], start, dtype);
+        }
+        let dtype = numbers("linspace", dtype)?;
         spaced("linspace", start.into(), end.into(), steps, dtype)
     }
 
@@ -118,13 +119,20 @@ impl Tensor {
         base: f64,
         dtype: impl Into<Option<DType>>,
     ) -> Result<Tensor> {
-        let dtype = numbers("logspace", dtype.into().unwrap_or(DType::F32))?;
         let (start, end) = (start.into(), end.into());
+        let dtype = dtype.into().unwrap_or(DType::F32);
+        if steps == 1 {
+            return Tensor::full([1], base.powf(start.to_f64()), dtype);
+        }
+        let dtype = numbers("logspace", dtype)?;
         let (exponents, of) = match dtype {
             DType::F64 => (DType::F64, [start, end]),
             dtype if dtype.is_float() => (DType::F32, [start, end]),
             // Between truncated bounds, yet at fractional distances.
-            _ => (DType::F32, [start, end].map(|c| Scalar::Int(c.to_i64()))),
+            _ => {
+                let [start, end] = [start, end].map(|c| held("logspace", c, dtype));
+                (DType::F32, [Scalar::Int(start?), Scalar::Int(end?)])
+            }
         };
         let exponents = spaced("logspace", of[0], of[1], steps, exponents)?;
         let powers = exponents.to_vec::<f64>()?;
@@ -242,19 +250,12 @@ fn spaced(
             steps,
         ))),
         DType::F64 => Ok(Tensor::from(between(start.to_f64(), end.to_f64(), steps))),
-        dtype if dtype.is_float() => of_floats(dtype, |round, _| {
-            let (start, end) = (round(start.to_f64()), round(end.to_f64()));
-            let distance = round(round(end - start) / round(steps.saturating_sub(1) as f64));
-            let at = |i: usize| round(distance * round(i as f64));
-            (0..steps)
-                .map(|i| match i < steps / 2 || steps == 1 {
-                    true => start + at(i),
-                    false => end - at(steps - 1 - i),
-                })
-                .collect()
-        }),
+        dtype if dtype.is_float() => {
+            let [start, end] = [start, end].map(|c| c.rounded_to_half(dtype).to_f64() as f32);
+            Tensor::from(between(start, end, steps)).to_dtype(dtype)
+        }
         _ => {
-            let (start, end) = (start.to_i64(), end.to_i64());
+            let (start, end) = (held(op, start, dtype)?, held(op, end, dtype)?);
             let step = (end as f64 - start as f64) / (steps.saturating_sub(1) as f64);
             let values = (0..steps).map(|i| match i < steps / 2 || steps == 1 {
                 true if i == 0 => start,
@@ -265,6 +266,15 @@ fn spaced(
             values.collect::<Tensor>().to_dtype(dtype)
         }
     }
+}
+
+/// A number as an integer tensor holds it.
+fn held(op: &'static str, c: Scalar, dtype: DType) -> Result<i64> {
+    if !c.fits(dtype) {
+        let message = format!("{c} does not fit in {dtype}; take a wider dtype");
+        return Err(ErrorKind::Invalid { op, message }.into());
+    }
+    Tensor::wrapped(c, dtype)?.item()
 }
 
 fn between<T: Real>(start: T, end: T, steps: usize) -> Vec<T> {

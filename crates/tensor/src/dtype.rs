@@ -64,6 +64,13 @@ impl DType {
         matches!(self, DType::F16 | DType::Bf16 | DType::F32 | DType::F64)
     }
 
+    /// Whether elements are floats of two bytes, which are computed in `f32`.
+    #[inline]
+    #[must_use]
+    pub const fn is_half(self) -> bool {
+        matches!(self, DType::F16 | DType::Bf16)
+    }
+
     /// Whether elements are integers (`Bool` is not).
     #[inline]
     #[must_use]

@@ -53,6 +53,30 @@ impl Scalar {
         }
     }
 
+    /// Whether PyTorch takes the number for elements of this dtype: integers that it can hold, for `u8` also
+    /// negative ones that wrap around; floats between its smallest and its largest number, infinities and NaN
+    /// only for floats.
+    pub(crate) fn fits(self, dtype: DType) -> bool {
+        let (low, high) = match dtype {
+            DType::Bool | DType::F64 => return true,
+            DType::U8 => (0.0, f64::from(u8::MAX)),
+            DType::I8 => (f64::from(i8::MIN), f64::from(i8::MAX)),
+            DType::I16 => (f64::from(i16::MIN), f64::from(i16::MAX)),
+            DType::I32 => (f64::from(i32::MIN), f64::from(i32::MAX)),
+            DType::I64 => (i64::MIN as f64, i64::MAX as f64),
+            DType::F16 => (f64::from(f16::MIN), f64::from(f16::MAX)),
+            DType::Bf16 => (f64::from(bf16::MIN), f64::from(bf16::MAX)),
+            DType::F32 => (f64::from(f32::MIN), f64::from(f32::MAX)),
+        };
+        match self {
+            Scalar::Bool(_) => true,
+            Scalar::Int(_) if dtype.is_float() => true,
+            Scalar::Int(i) if dtype == DType::U8 => (-255..=255).contains(&i),
+            Scalar::Int(i) => (low..=high).contains(&(i as f64)),
+            Scalar::Float(x) => (dtype.is_float() && !x.is_finite()) || (low..=high).contains(&x),
+        }
+    }
+
     /// The dtype a tensor made of this scalar alone has: `bool`, `i64` or `f32`.
     #[must_use]
     pub fn default_dtype(self) -> DType {
@@ -107,6 +131,27 @@ pub trait Element:
     }
 }
 
+/// Truncated; the smallest integer for NaN and for what an `i32` cannot hold, as PyTorch has it on x86.
+#[inline]
+fn to_i32(x: f64) -> i32 {
+    let beyond = f64::from(i32::MAX) + 1.0;
+    if x < beyond && x > -beyond - 1.0 {
+        x as i32
+    } else {
+        i32::MIN
+    }
+}
+
+/// As [`to_i32`]; the cast itself ends at the smallest integer.
+#[inline]
+fn to_i64(x: f64) -> i64 {
+    if x < i64::MAX as f64 {
+        x as i64
+    } else {
+        i64::MIN
+    }
+}
+
 macro_rules! element {
     ($($ty:ty, $dtype:ident, $zero:expr, $one:expr, |$x:ident| $to:expr, |$b:ident| $from_bool:expr, |$i:ident| $from_int:expr, |$f:ident| $from_float:expr;)*) => {$(
         impl sealed::Sealed for $ty {}
@@ -141,11 +186,11 @@ macro_rules! element {
 
 element! {
     bool, Bool, false, true, |x| Scalar::Bool(x), |b| b, |i| i != 0, |f| f != 0.0;
-    u8, U8, 0, 1, |x| Scalar::Int(i64::from(x)), |b| u8::from(b), |i| i as u8, |f| f as i64 as u8;
-    i8, I8, 0, 1, |x| Scalar::Int(i64::from(x)), |b| i8::from(b), |i| i as i8, |f| f as i64 as i8;
-    i16, I16, 0, 1, |x| Scalar::Int(i64::from(x)), |b| i16::from(b), |i| i as i16, |f| f as i64 as i16;
-    i32, I32, 0, 1, |x| Scalar::Int(i64::from(x)), |b| i32::from(b), |i| i as i32, |f| f as i64 as i32;
-    i64, I64, 0, 1, |x| Scalar::Int(x), |b| i64::from(b), |i| i, |f| f as i64;
+    u8, U8, 0, 1, |x| Scalar::Int(i64::from(x)), |b| u8::from(b), |i| i as u8, |f| to_i32(f) as u8;
+    i8, I8, 0, 1, |x| Scalar::Int(i64::from(x)), |b| i8::from(b), |i| i as i8, |f| to_i32(f) as i8;
+    i16, I16, 0, 1, |x| Scalar::Int(i64::from(x)), |b| i16::from(b), |i| i as i16, |f| to_i32(f) as i16;
+    i32, I32, 0, 1, |x| Scalar::Int(i64::from(x)), |b| i32::from(b), |i| i as i32, |f| to_i32(f);
+    i64, I64, 0, 1, |x| Scalar::Int(x), |b| i64::from(b), |i| i, |f| to_i64(f);
     f16, F16, f16::ZERO, f16::ONE, |x| Scalar::Float(f64::from(x)), |b| f16::from_f32(f32::from(u8::from(b))), |i| f16::from_f32(i as f32), |f| f16::from_f64(f);
     bf16, Bf16, bf16::ZERO, bf16::ONE, |x| Scalar::Float(f64::from(x)), |b| bf16::from_f32(f32::from(u8::from(b))), |i| bf16::from_f32(i as f32), |f| bf16::from_f64(f);
     f32, F32, 0.0, 1.0, |x| Scalar::Float(f64::from(x)), |b| f32::from(u8::from(b)), |i| i as f32, |f| f as f32;
@@ -164,6 +209,39 @@ mod tests {
         assert!(0.5f32.cast::<bool>());
         assert_eq!(true.cast::<f32>(), 1.0);
         assert_eq!(f16::from_f32(1.5).cast::<f64>(), 1.5);
+    }
+
+    #[test]
+    fn floats_beyond_integers_are_the_smallest_one() {
+        for x in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e300] {
+            assert_eq!(
+                (x.cast::<i64>(), x.cast::<i32>(), x.cast::<u8>()),
+                (i64::MIN, i32::MIN, 0)
+            );
+        }
+        assert_eq!(
+            (
+                3e9f64.cast::<i64>(),
+                3e9f64.cast::<i32>(),
+                3e9f64.cast::<i16>()
+            ),
+            (3_000_000_000, i32::MIN, 0)
+        );
+        assert_eq!(2147483647.9f64.cast::<i32>(), i32::MAX);
+        assert_eq!((-2147483648.9f64).cast::<i32>(), i32::MIN);
+    }
+
+    #[test]
+    fn what_an_element_can_hold() {
+        let holds = |dtype, c: Scalar| c.fits(dtype);
+        assert!(holds(DType::U8, Scalar::Int(-255)) && !holds(DType::U8, Scalar::Int(256)));
+        assert!(!holds(DType::U8, Scalar::Float(-0.5)) && holds(DType::I8, Scalar::Float(-0.5)));
+        assert!(
+            !holds(DType::I64, Scalar::Float(f64::NAN))
+                && holds(DType::F16, Scalar::Float(f64::NAN))
+        );
+        assert!(!holds(DType::F16, Scalar::Float(1e5)) && !holds(DType::F32, Scalar::Float(-1e39)));
+        assert!(holds(DType::Bool, Scalar::Int(300)) && holds(DType::I64, Scalar::Int(i64::MAX)));
     }
 
     #[test]

@@ -207,14 +207,25 @@ impl Tensor {
     /// A tensor of this shape with every element `value`.
     ///
     /// # Errors
-    /// Too many dimensions or elements.
+    /// Too many dimensions or elements; a value that the dtype cannot hold.
     pub fn full(
         shape: impl AsRef<[usize]>,
         value: impl Into<Scalar>,
         dtype: DType,
     ) -> Result<Tensor> {
-        let layout = Layout::row_major("full", shape.as_ref())?;
-        Ok(kernel::fill(&layout, value.into(), dtype))
+        let (op, value) = ("full", value.into());
+        let layout = Layout::row_major(op, shape.as_ref())?;
+        if !value.fits(dtype) {
+            let message = format!("{value} does not fit in {dtype}; take a wider dtype");
+            return Err(ErrorKind::Invalid { op, message }.into());
+        }
+        Ok(kernel::fill(&layout, value, dtype))
+    }
+
+    /// A tensor without dimensions that holds a number as its dtype can: wrapped around or infinite.
+    pub(crate) fn wrapped(value: Scalar, dtype: DType) -> Result<Tensor> {
+        let layout = Layout::row_major("full", &[])?;
+        Ok(kernel::fill(&layout, value, dtype))
     }
 
     /// Zeros.

@@ -121,6 +121,14 @@ impl Op<1> for MulScalar {
     const NAME: &'static str = "mul_scalar";
     const SAVES: Saves = Saves::NOTHING;
 
+    fn name(&self) -> &'static str {
+        if matches!(self.0, Scalar::Int(-1)) {
+            "neg"
+        } else {
+            Self::NAME
+        }
+    }
+
     #[inline]
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
         if x.dtype() == DType::Bool {

@@ -1,6 +1,6 @@
 //! Binary cross-entropy on probabilities and on logits, and the gradients of both, fused.
 
-use super::squared_error::same_loss_operands;
+use super::squared_error::{in_single, same_loss_operands};
 use super::{Activation, Arithmetic, Reduction, Shapes, Sums};
 use crate::dispatch::{for_float, for_real};
 use crate::kernel::{self, Real};
@@ -267,6 +267,9 @@ pub trait BinaryCrossEntropy: Array {
     /// `torch.nn.functional.binary_cross_entropy` 2.15, clamps included.
     fn binary_cross_entropy(&self, target: &Self, reduction: Reduction) -> Result<Self> {
         same_loss_operands(Bce::NAME, self, target)?;
+        if self.dtype().is_half() {
+            return in_single([self, target], |p, y| p.binary_cross_entropy(y, reduction));
+        }
         match reduction {
             Reduction::None => Self::apply(BceEach { logits: false }, [self, target]),
             _ => Self::apply(
@@ -289,6 +292,11 @@ pub trait BinaryCrossEntropy: Array {
         reduction: Reduction,
     ) -> Result<Self> {
         same_loss_operands(BceWithLogits::NAME, self, target)?;
+        if self.dtype().is_half() {
+            return in_single([self, target], |z, y| {
+                z.binary_cross_entropy_with_logits(y, reduction)
+            });
+        }
         match reduction {
             Reduction::None => Self::apply(BceEach { logits: true }, [self, target]),
             _ => Self::apply(

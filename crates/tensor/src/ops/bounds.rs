@@ -6,7 +6,7 @@ use super::{Arithmetic, Cast, Selection};
 use crate::dispatch::{for_compute, for_number};
 use crate::error::ErrorKind;
 use crate::kernel;
-use crate::{Array, Element, Op, Result, Saved, Saves, Scalar, Tensor};
+use crate::{Array, DType, Element, Op, Result, Saved, Saves, Scalar, Tensor};
 
 /// Which of two numbers is taken.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -106,7 +106,7 @@ impl Op<1> for Clamp {
         let mut g = g.clone();
         for (bound, inside) in [(self.low, Relation::Gt), (self.high, Relation::Lt)] {
             if let Some(bound) = bound {
-                let bound = Tensor::full([], bound, x.dtype())?;
+                let bound = Tensor::wrapped(bound, x.dtype())?;
                 g = g.masked_fill(&compare(inside, &x, &bound)?.logical_not()?, 0)?;
             }
         }
@@ -138,7 +138,7 @@ impl Op<3> for ClampBetween {
         );
         match wrt {
             0 => {
-                let lost = crossed.logical_or(&below)?.logical_or(&above)?;
+                let lost = below.logical_or(&above)?;
                 share(g, &lost, &meets_low.logical_or(&meets_high)?)
             }
             1 => {
@@ -203,26 +203,39 @@ pub trait Bounds: Array {
     /// `max(x, low)`; as [`clamp`](Bounds::clamp).
     ///
     /// # Errors
-    /// As there.
+    /// As there; an integer that the tensor's dtype cannot hold.
     fn clamp_min(&self, low: impl Into<Scalar>) -> Result<Self> {
-        clamp_to(self, Some(low.into()), None)
+        let low = low.into();
+        expect_fitting("clamp_min", self, low)?;
+        clamp_to(self, Some(low), None)
     }
 
     /// `min(x, high)`; as [`clamp`](Bounds::clamp).
     ///
     /// # Errors
-    /// As there.
+    /// As there; an integer that the tensor's dtype cannot hold.
     fn clamp_max(&self, high: impl Into<Scalar>) -> Result<Self> {
-        clamp_to(self, None, Some(high.into()))
+        let high = high.into();
+        expect_fitting("clamp_max", self, high)?;
+        clamp_to(self, None, Some(high))
     }
 
     /// As [`clamp`](Bounds::clamp), with bounds for each element. For one bound alone there are
     /// [`maximum`](Bounds::maximum) and [`minimum`](Bounds::minimum).
     ///
     /// # Errors
-    /// Shapes that do not broadcast.
+    /// Shapes that do not broadcast; bools alone.
     fn clamp_between(&self, low: &Self, high: &Self) -> Result<Self> {
         let dtype = common_dtype(&[self, low, high]);
+        if dtype == DType::Bool {
+            let (op, expected) = (ClampBetween::NAME, "numbers");
+            return Err(ErrorKind::DType {
+                op,
+                expected,
+                got: dtype,
+            }
+            .into());
+        }
         let (x, low, high) = (
             self.to_dtype(dtype)?,
             low.to_dtype(dtype)?,
@@ -237,6 +250,18 @@ impl<A: Array> Bounds for A {}
 
 fn extreme<A: Array>(which: Extreme, a: &A, b: &A) -> Result<A> {
     broadcast(which.name(), a, b, |a, b| A::apply(which, [a, b]))
+}
+
+/// PyTorch wraps two bounds around where they do not fit, yet refuses a single one.
+fn expect_fitting<A: Array>(op: &'static str, x: &A, bound: Scalar) -> Result<()> {
+    let dtype = x.dtype();
+    let as_integers = dtype.is_integer() && !matches!(bound, Scalar::Float(_));
+    let below_bytes = dtype == DType::U8 && bound.to_i64() < 0;
+    if as_integers && (below_bytes || !bound.fits(dtype)) {
+        let message = format!("the bound {bound} does not fit in {dtype}; convert with to_dtype");
+        return Err(ErrorKind::Invalid { op, message }.into());
+    }
+    Ok(())
 }
 
 fn clamp_to<A: Array>(x: &A, low: Option<Scalar>, high: Option<Scalar>) -> Result<A> {

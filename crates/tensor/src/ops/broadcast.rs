@@ -66,7 +66,7 @@ pub(super) fn fit_scalar<A: Array>(x: &A, c: Scalar) -> Result<A> {
 /// The array and the number in the dtype of `array ∘ number`, the number without dimensions.
 pub(super) fn with_scalar<A: Array>(x: &A, c: Scalar) -> Result<(A, A)> {
     let x = fit_scalar(x, c)?;
-    let c = A::constant(Tensor::full([], c, x.dtype())?);
+    let c = A::constant(Tensor::wrapped(c, x.dtype())?);
     Ok((x, c))
 }
 

@@ -23,8 +23,8 @@ impl Op<1> for Gelu {
 
     #[expect(clippy::eq_op, reason = "the difference is NaN where x is not finite")]
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
-        // In single precision PyTorch's value at infinity is NaN.
-        let single = x.dtype() == DType::F32;
+        // In single precision and in bf16 PyTorch's value at infinity is NaN.
+        let single = matches!(x.dtype(), DType::F32 | DType::Bf16);
         for_float!(Self::NAME, x.dtype(), T => Ok(kernel::map(x, #[inline(always)] move |x: T| {
             let lost = if single { x - x } else { T::ZERO };
             x * x.normal_cdf() + lost

@@ -22,7 +22,10 @@ impl Tensor {
     /// # Errors
     /// Floats and bools; shapes that do not broadcast.
     pub fn lcm(&self, other: &Tensor) -> Result<Tensor> {
-        on_integers("lcm", self, other, |a, b| Ok(kernel::zip_i64(a, b, lcm)))
+        on_integers("lcm", self, other, |a, b| {
+            // Absolute after the dtype has wrapped the product around.
+            kernel::zip_i64(a, b, lcm).abs()
+        })
     }
 }
 
@@ -53,7 +56,7 @@ fn euclid(a: i64, b: i64) -> i64 {
 fn lcm(a: i64, b: i64) -> i64 {
     match euclid(a.wrapping_abs(), b.wrapping_abs()) {
         0 => 0,
-        divisor => a.wrapping_div(divisor).wrapping_mul(b).wrapping_abs(),
+        divisor => a.wrapping_div(divisor).wrapping_mul(b),
     }
 }
 

@@ -49,6 +49,10 @@ impl Op<1> for PowScalar {
                 DType::F32 => f64::from(self.0.to_f64() as f32),
                 dtype => self.0.rounded_to_half(dtype).to_f64(),
             };
+            // By the root, as PyTorch does it: NaN below zero, −∞ at −0.
+            if e == -0.5 {
+                return Ok(kernel::map_f64(x, |x| 1.0 / x.sqrt()));
+            }
             return Ok(kernel::map_f64(x, move |x| x.powf(e)));
         }
         let e = self.0.to_i64();

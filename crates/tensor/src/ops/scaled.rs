@@ -31,6 +31,15 @@ pub trait ScaledSums: Array {
     /// As [`add`](Arithmetic::add).
     fn addcmul(&self, b: &Self, c: &Self, value: impl Into<Scalar>) -> Result<Self> {
         let dtype = common_dtype(&[self, b, c]);
+        if dtype == DType::Bool {
+            let (op, expected) = ("addcmul", "numbers");
+            return Err(ErrorKind::DType {
+                op,
+                expected,
+                got: dtype,
+            }
+            .into());
+        }
         let value = match value.into() {
             value if dtype.is_float() => value,
             value => Scalar::Int(value.to_i64()),
@@ -66,8 +75,13 @@ fn scaled<A: Array>(
     f: impl FnOnce(&A, &A) -> Result<A>,
 ) -> Result<A> {
     let dtype = common_dtype(&[a, b]);
-    if matches!(alpha, Scalar::Float(_)) && !dtype.is_float() {
-        let message = format!("alpha is {alpha}, no integer, yet the tensors are {dtype}");
+    let wrong = match alpha {
+        Scalar::Float(_) => !dtype.is_float(),
+        Scalar::Int(_) => false,
+        Scalar::Bool(_) => dtype != DType::Bool,
+    };
+    if wrong {
+        let message = format!("alpha is {alpha}, which does not go with tensors of {dtype}");
         return Err(ErrorKind::Invalid { op, message }.into());
     }
     let alpha = alpha.rounded_to_half(dtype);

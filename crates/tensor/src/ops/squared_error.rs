@@ -1,10 +1,10 @@
 //! The squared error and its gradient, fused.
 
-use super::{Arithmetic, Reduction, Shapes, Sums};
+use super::{Arithmetic, Cast, Reduction, Shapes, Sums};
 use crate::dispatch::{for_float, for_real};
 use crate::kernel::{self, Real};
 use crate::layout::same_shape;
-use crate::{Array, ErrorKind, Op, Result, Saved, Saves, Tensor};
+use crate::{Array, DType, ErrorKind, Op, Result, Saved, Saves, Tensor};
 
 /// Mean or sum of `(a − b)²`.
 #[derive(Clone, Debug)]
@@ -83,6 +83,9 @@ pub trait SquaredError: Array {
     /// table of errors), dtypes that differ.
     fn mse_loss(&self, target: &Self, reduction: Reduction) -> Result<Self> {
         same_loss_operands("mse_loss", self, target)?;
+        if self.dtype().is_half() {
+            return in_single([self, target], |x, y| x.mse_loss(y, reduction));
+        }
         match reduction {
             Reduction::None => self.sub(target)?.square(),
             _ => Self::apply(
@@ -95,6 +98,15 @@ pub trait SquaredError: Array {
     }
 }
 impl<A: Array> SquaredError for A {}
+
+/// A loss of halves, computed in `f32`.
+pub(super) fn in_single<A: Array>(
+    operands: [&A; 2],
+    loss: impl FnOnce(&A, &A) -> Result<A>,
+) -> Result<A> {
+    let [x, y] = operands.map(|x| x.to_dtype(DType::F32));
+    loss(&x?, &y?)?.to_dtype(operands[0].dtype())
+}
 
 /// A loss compares like with like: equal shapes and equal float dtypes.
 #[inline]

@@ -124,13 +124,19 @@ fn moments<A: Array>(
     let set = Dims::or_all(op, dims, x.shape().len())?;
     let mean = x.mean_dims(dims, true)?;
     let squares = x.sub(&mean)?.square()?.sum_dims(dims, keepdim)?;
-    let divisor = (set.count(x.shape()) as f64 - correction).max(0.0);
+    let divisor = set.count(x.shape()) as f64 - correction;
     let mean = if keepdim {
         mean
     } else {
         mean.reshape(squares.shape())?
     };
-    Ok((squares.div_scalar(divisor)?, mean))
+    let mut variance = squares.div_scalar(divisor)?;
+    if divisor < 0.0 {
+        // PyTorch's variance is infinite then, yet its gradient that of the quotient.
+        let infinite = squares.value().div_scalar(0.0)?;
+        variance = variance.add(&A::constant(infinite))?;
+    }
+    Ok((variance, mean))
 }
 
 fn covariance<A: Array>(
