@@ -1,7 +1,8 @@
 //! Initial values of parameters, drawn as PyTorch draws them.
 //!
 //! Each function replaces the value of a leaf and records nothing. The numbers are those of `torch.nn.init`
-//! 2.15 for the same generator, bit for bit, in the parameter's own dtype.
+//! 2.15 for the same generator, bit for bit, in the parameter's own dtype; [`orthogonal_`] alone rounds
+//! otherwise than PyTorch's factorisation.
 //!
 //! ```
 //! use gradus_nn::{Linear, init};
@@ -18,6 +19,16 @@ use gradus_random::Generator;
 use gradus_tensor::{DType, Scalar, Tensor};
 
 use crate::error::{Dims, Error, Result};
+
+mod identity;
+mod orthogonal;
+mod sparse;
+mod trunc_normal;
+
+pub use identity::{dirac_, eye_};
+pub use orthogonal::orthogonal_;
+pub use sparse::sparse_;
+pub use trunc_normal::trunc_normal_;
 
 /// Which of a weight's two sizes its spread is made for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

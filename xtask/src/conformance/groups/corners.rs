@@ -1,6 +1,6 @@
-//! Corner cases of elementwise operators that the operator tests leave out, recorded with PyTorch 2.15.0
-//! on the CPU: every dtype with every other, halves and narrow integers, special values with their
-//! gradients, in-place forms, conversions.
+//! Corner cases that the operator tests leave out, recorded with PyTorch 2.15.0 on the CPU by the scripts in
+//! `corpus/corners`: every dtype with every other, halves and narrow integers, special values with their
+//! gradients, tensors without elements or dimensions, in-place forms, conversions.
 //!
 //! Most lines are those of the operator tests, which these cases follow in form.
 
@@ -9,7 +9,10 @@ use gradus_tensor::{Scalar, Tensor};
 use super::Table;
 use super::differentiate::{Outcome, inputs};
 use super::operands::Operand;
-use super::opinfo::{activation, creation, logic, pointwise};
+use super::opinfo::{
+    activation, creation, indexing, layers, logic, losses, pointwise, products, reduction, scan,
+    shape, sorting,
+};
 use crate::conformance::bridge;
 use crate::conformance::case::{Answer, Given, Stop};
 
@@ -58,6 +61,14 @@ pub(super) const TABLES: &[Table] = &[
     logic::TABLE,
     creation::TABLE,
     activation::TABLE,
+    reduction::TABLE,
+    scan::TABLE,
+    sorting::TABLE,
+    shape::TABLE,
+    indexing::TABLE,
+    products::TABLE,
+    layers::TABLE,
+    losses::TABLE,
 ];
 
 const TABLE: Table = &[

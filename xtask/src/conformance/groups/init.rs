@@ -114,6 +114,24 @@ pub(super) const TABLE: Table = &[
             init::kaiming_normal_(p, mode, nonlinearity, rng)
         })
     }),
+    ("init.trunc_normal_", |g| {
+        let (mean, std) = (g.args.f64("mean")?, g.args.f64("std")?);
+        let (a, b) = (g.args.f64("a")?, g.args.f64("b")?);
+        counted(g, |p, rng| init::trunc_normal_(p, mean, std, a, b, rng))
+    }),
+    ("init.orthogonal_", |g| {
+        let gain = g.args.f64("gain")?;
+        counted(g, |p, rng| init::orthogonal_(p, gain, rng))
+    }),
+    ("init.sparse_", |g| {
+        let (sparsity, std) = (g.args.f64("sparsity")?, g.args.f64("std")?);
+        counted(g, |p, rng| init::sparse_(p, sparsity, std, rng))
+    }),
+    ("init.eye_", |g| counted(g, |p, _| init::eye_(p))),
+    ("init.dirac_", |g| {
+        let groups = g.args.usize("groups")?;
+        counted(g, |p, _| init::dirac_(p, groups))
+    }),
     ("init.calculate_gain", |g| {
         let gain = init::calculate_gain(nonlinearity(&g.args, "param")?);
         Ok(Answer::outputs([Array::scalar(gain)]))
@@ -167,6 +185,20 @@ fn filled(
     let parameter = Var::leaf(Tensor::zeros(given.args.sizes("shape")?, DType::F32)?)?;
     fill(&parameter, &rng(given)?)?;
     Ok(Answer::outputs(arrays(&[parameter])?))
+}
+
+/// As [`filled`], in the case's dtype and with two more numbers: they tell how many words were drawn.
+fn counted(
+    given: &Given,
+    fill: impl FnOnce(&Var, &Generator) -> gradus_nn::Result<()>,
+) -> Outcome<Answer> {
+    let dtype = given.dtype()?.unwrap_or(DType::F32);
+    let parameter = Var::leaf(Tensor::zeros(given.args.sizes("shape")?, dtype)?)?;
+    let rng = rng(given)?;
+    fill(&parameter, &rng)?;
+    let mut outputs = arrays(&[parameter])?;
+    outputs.push(Array::vector(rng.rand::<f32>(2)));
+    Ok(Answer::outputs(outputs))
 }
 
 fn fan_mode(args: &Args) -> Outcome<FanMode> {

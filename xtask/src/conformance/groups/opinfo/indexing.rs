@@ -10,7 +10,7 @@ use crate::conformance::case::{Answer, Given, Stop};
 use crate::conformance::groups::Table;
 use crate::conformance::groups::differentiate::{Outcome, one};
 
-pub(super) const TABLE: Table = &[
+pub(in crate::conformance::groups) const TABLE: Table = &[
     ("__getitem__", getitem),
     ("index_put", index_put),
     ("index_select", index_select),

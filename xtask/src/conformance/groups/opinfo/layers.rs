@@ -13,7 +13,7 @@ use crate::conformance::groups::spatial::{
     avg_pool, convolution, max_pool, maybe_sizes, size, transposed,
 };
 
-pub(super) const TABLE: Table = &[
+pub(in crate::conformance::groups) const TABLE: Table = &[
     ("nn.functional.conv1d", |g| {
         let o = convolution(&g.args)?;
         weighted(g, |x, w, b| Ok(x.conv1d(w, b, &o)?))

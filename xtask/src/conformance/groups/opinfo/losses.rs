@@ -7,7 +7,7 @@ use crate::conformance::case::{Given, Stop};
 use crate::conformance::groups::Table;
 use crate::conformance::groups::differentiate::{Outcome, one};
 
-pub(super) const TABLE: Table = &[
+pub(in crate::conformance::groups) const TABLE: Table = &[
     ("nn.functional.mse_loss", |g| {
         let r = reduction(g)?;
         one(g, |x| {

@@ -7,7 +7,7 @@ use crate::conformance::case::{Answer, Given, Stop};
 use crate::conformance::groups::Table;
 use crate::conformance::groups::differentiate::{Outcome, one};
 
-pub(super) const TABLE: Table = &[
+pub(in crate::conformance::groups) const TABLE: Table = &[
     ("mm", |g| two(g, "input", "mat2", |a, b| Ok(a.mm(b)?))),
     ("bmm", |g| two(g, "input", "mat2", |a, b| Ok(a.bmm(b)?))),
     ("mv", |g| two(g, "input", "vec", |a, b| Ok(a.mv(b)?))),

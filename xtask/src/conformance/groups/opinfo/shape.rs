@@ -9,7 +9,7 @@ use crate::conformance::case::{Answer, Given, Stop};
 use crate::conformance::groups::Table;
 use crate::conformance::groups::differentiate::{Outcome, answer, one};
 
-pub(super) const TABLE: Table = &[
+pub(in crate::conformance::groups) const TABLE: Table = &[
     ("reshape", reshape),
     ("view", view),
     ("reshape_as", |g| one(g, |x| Ok(x[0].reshape_as(&x[1])?))),
