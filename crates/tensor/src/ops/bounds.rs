@@ -131,6 +131,8 @@ impl Op<3> for ClampBetween {
     fn vjp<A: Array>(&self, wrt: usize, saved: &Saved<'_, A>, g: &A) -> Result<A> {
         let [x, low, high] = [saved.input(0)?, saved.input(1)?, saved.input(2)?].map(A::value);
         let (crossed, apart) = (low.gt(&high)?, low.lt(&high)?);
+        // Not where one is NaN.
+        let ordered = low.le(&high)?;
         let (below, above) = (x.lt(&low)?, x.gt(&high)?);
         let (meets_low, meets_high) = (
             x.eq(&low)?.logical_and(&apart)?,
@@ -142,11 +144,11 @@ impl Op<3> for ClampBetween {
                 share(g, &lost, &meets_low.logical_or(&meets_high)?)
             }
             1 => {
-                let taken = below.logical_and(&crossed.logical_not()?)?;
+                let taken = below.logical_and(&ordered)?;
                 share(g, &taken.logical_or(&meets_low)?.logical_not()?, &meets_low)
             }
             _ => {
-                let taken = above.logical_or(&crossed)?;
+                let taken = above.logical_and(&ordered)?.logical_or(&crossed)?;
                 share(
                     g,
                     &taken.logical_or(&meets_high)?.logical_not()?,
@@ -203,20 +205,20 @@ pub trait Bounds: Array {
     /// `max(x, low)`; as [`clamp`](Bounds::clamp).
     ///
     /// # Errors
-    /// As there; an integer that the tensor's dtype cannot hold.
+    /// As there; a bound that no element of the integer dtype keeps.
     fn clamp_min(&self, low: impl Into<Scalar>) -> Result<Self> {
         let low = low.into();
-        expect_fitting("clamp_min", self, low)?;
+        expect_reachable("clamp_min", self, whole(low), None)?;
         clamp_to(self, Some(low), None)
     }
 
     /// `min(x, high)`; as [`clamp`](Bounds::clamp).
     ///
     /// # Errors
-    /// As there; an integer that the tensor's dtype cannot hold.
+    /// As there; a bound that no element of the integer dtype keeps.
     fn clamp_max(&self, high: impl Into<Scalar>) -> Result<Self> {
         let high = high.into();
-        expect_fitting("clamp_max", self, high)?;
+        expect_reachable("clamp_max", self, None, whole(high))?;
         clamp_to(self, None, Some(high))
     }
 
@@ -252,16 +254,34 @@ fn extreme<A: Array>(which: Extreme, a: &A, b: &A) -> Result<A> {
     broadcast(which.name(), a, b, |a, b| A::apply(which, [a, b]))
 }
 
-/// PyTorch wraps two bounds around where they do not fit, yet refuses a single one.
-fn expect_fitting<A: Array>(op: &'static str, x: &A, bound: Scalar) -> Result<()> {
-    let dtype = x.dtype();
-    let as_integers = dtype.is_integer() && !matches!(bound, Scalar::Float(_));
-    let below_bytes = dtype == DType::U8 && bound.to_i64() < 0;
-    if as_integers && (below_bytes || !bound.fits(dtype)) {
-        let message = format!("the bound {bound} does not fit in {dtype}; convert with to_dtype");
+/// A single bound that no element of the dtype can keep is an error.
+fn expect_reachable<A: Array>(
+    op: &'static str,
+    x: &A,
+    low: Option<i64>,
+    high: Option<i64>,
+) -> Result<()> {
+    let (least, most) = match x.dtype() {
+        DType::U8 => (0, u8::MAX.into()),
+        DType::I8 => (i8::MIN.into(), i8::MAX.into()),
+        DType::I16 => (i16::MIN.into(), i16::MAX.into()),
+        DType::I32 => (i32::MIN.into(), i32::MAX.into()),
+        _ => return Ok(()),
+    };
+    if low.is_some_and(|low| low > most) || high.is_some_and(|high| high < least) {
+        let bound = low.or(high).unwrap_or_default();
+        let message = format!(
+            "no {} keeps the bound {bound}; convert with to_dtype",
+            x.dtype()
+        );
         return Err(ErrorKind::Invalid { op, message }.into());
     }
     Ok(())
+}
+
+/// A bound that leaves integers what they are.
+fn whole(bound: Scalar) -> Option<i64> {
+    (!matches!(bound, Scalar::Float(_))).then(|| bound.to_i64())
 }
 
 fn clamp_to<A: Array>(x: &A, low: Option<Scalar>, high: Option<Scalar>) -> Result<A> {

@@ -3,7 +3,7 @@
 use super::broadcast::broadcast;
 use crate::error::ErrorKind;
 use crate::kernel;
-use crate::{Result, Tensor};
+use crate::{DType, Result, Tensor};
 
 impl Tensor {
     /// The greatest common divisor, never negative unless the smallest integer takes part, whose absolute
@@ -23,8 +23,12 @@ impl Tensor {
     /// Floats and bools; shapes that do not broadcast.
     pub fn lcm(&self, other: &Tensor) -> Result<Tensor> {
         on_integers("lcm", self, other, |a, b| {
-            // Absolute after the dtype has wrapped the product around.
-            kernel::zip_i64(a, b, lcm).abs()
+            // Products of `i32` wrap around before the sign goes, of narrower integers afterwards.
+            let f: fn(i64, i64) -> i64 = match a.dtype() {
+                DType::I32 => lcm_i32,
+                _ => lcm,
+            };
+            Ok(kernel::zip_i64(a, b, f))
         })
     }
 }
@@ -54,6 +58,14 @@ fn euclid(a: i64, b: i64) -> i64 {
 }
 
 fn lcm(a: i64, b: i64) -> i64 {
+    multiple(a, b).wrapping_abs()
+}
+
+fn lcm_i32(a: i64, b: i64) -> i64 {
+    i64::from((multiple(a, b) as i32).wrapping_abs())
+}
+
+fn multiple(a: i64, b: i64) -> i64 {
     match euclid(a.wrapping_abs(), b.wrapping_abs()) {
         0 => 0,
         divisor => a.wrapping_div(divisor).wrapping_mul(b),
