@@ -78,6 +78,7 @@ mod pooling;
 #[doc(hidden)]
 pub mod probe;
 mod recurrent;
+mod regularizer;
 mod repr;
 mod resize;
 mod sequential;
@@ -154,6 +155,7 @@ pub use pooling::{
 pub use recurrent::{
     Gru, GruCell, Lstm, LstmCell, RecurrentOptions, Rnn, RnnCell, RnnNonlinearity,
 };
+pub use regularizer::Regularizer;
 pub use resize::{ChannelShuffle, PixelShuffle, PixelUnshuffle, Unflatten, Upsample};
 pub use sequential::Sequential;
 pub use smooth_l1_loss::SmoothL1Loss;

@@ -234,6 +234,11 @@ pub(super) const TABLE: &[(&str, fn(Draw))] = &[
             &target,
         );
     }),
+    ("Regularizer", |d| {
+        let inputs = [d.signed(&[2, 3], 0.1, 1.0, 0), d.signed(&[3], 0.1, 1.0, 2)];
+        let regularizer = Regularizer::elastic(0.3, 0.7).unwrap();
+        check("regularizer", &|v| regularizer.penalty(v), &inputs);
+    }),
     ("MultiLabelSoftMarginLoss", |d| {
         let inputs = [
             d.signed(&[d.batch, 3], 0.2, 2.0, 0),

@@ -147,7 +147,6 @@ const OTHERS: &[&str] = &[
     "ModuleThroughGradus",
     "PaddingMode",
     "Reduction",
-    "Regularizer",
     "Result",
     "RnnNonlinearity",
     "Sequential",
