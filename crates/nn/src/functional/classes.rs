@@ -31,9 +31,17 @@ pub fn cross_entropy(
     expect_weight(OP, weight, classes, input)?;
     let logits = input.log_softmax(dim as isize)?;
     if target.dtype().is_float() {
-        if target.shape() != input.shape() || target.dtype() != input.dtype() {
-            expect_alike(OP, input, &target)?;
+        let mut of_classes = input.shape().to_vec();
+        of_classes.remove(dim);
+        if target.shape() != input.shape() && target.shape() == of_classes {
+            let message = format!(
+                "the target is {}; classes are integers, convert it with to_dtype, or give a probability \
+                 for each of {classes} classes",
+                target.dtype()
+            );
+            return Err(Error::invalid(OP, message));
         }
+        expect_alike(OP, input, &target)?;
         let mut target = target;
         if label_smoothing > 0.0 {
             target = target
@@ -285,9 +293,10 @@ mod tests {
             message(tensor![[0], [1]]),
             "cross_entropy: the input is (2, 3), the target (2, 1); it has to be (2,)"
         );
-        assert!(
-            message(tensor![0.0, 1.0])
-                .starts_with("cross_entropy: the input is (2, 3), the target (2,)")
+        assert_eq!(
+            message(tensor![0.0, 1.0]),
+            "cross_entropy: the target is f32; classes are integers, convert it with to_dtype, or give a \
+             probability for each of 3 classes"
         );
     }
 

@@ -85,7 +85,7 @@ fn as_pytorch_prints() {
         dim_feedforward: 8,
         ..TransformerEncoderLayerOptions::default()
     };
-    let layers: Vec<(&dyn Display, &str)> = vec![
+    let layers: &[(&dyn Display, &str)] = &[
         (
             &Linear::new(3, 2, rng),
             "Linear(in_features=3, out_features=2, bias=True)",

@@ -135,7 +135,7 @@ mod tests {
         let i = tensor![1, 2];
         assert_eq!(
             i.add_scaled(&i, 1.5).unwrap_err().to_string(),
-            "add: alpha is 1.5, no integer, yet the tensors are i64"
+            "add: alpha is 1.5, which does not go with tensors of i64"
         );
         assert!(tensor![true].sub_scaled(&i, 1).is_err());
         assert!(tensor![1.0, 2.0].addcdiv(&i, &i, 1).is_err());
