@@ -131,6 +131,7 @@ const OTHERS: &[&str] = &[
     "AsModule",
     "Attend",
     "Buffer",
+    "ConvPadding",
     "Entry",
     "Error",
     "ErrorKind",
