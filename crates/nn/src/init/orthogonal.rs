@@ -128,8 +128,8 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
         .map(|(a, b)| a * b)
         .sum();
     for (a, b) in a.zip(b) {
-        for lane in 0..4 {
-            sums[lane] += a[lane] * b[lane];
+        for (sum, (a, b)) in sums.iter_mut().zip(a.iter().zip(b)) {
+            *sum += a * b;
         }
     }
     sums.iter().sum::<f64>() + last
