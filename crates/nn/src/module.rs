@@ -4,13 +4,13 @@ use std::any::Any;
 
 use gradus_autograd::Var;
 use gradus_random::Generator;
-use gradus_tensor::{DType, Device, Tensor};
+use gradus_tensor::{DType, Device};
 
 use crate::error::{Error, Result};
 use crate::load_state_dict::{self, Loaded, Strictness};
 use crate::state_dict::StateDict;
 use crate::summary::{self, Summary};
-use crate::{AsModule, Buffer, Member, MemberMut, Mode, convert, walk};
+use crate::{AsModule, Buffer, Member, MemberMut, convert, walk};
 
 /// A layer or a model.
 ///
@@ -148,6 +148,9 @@ use crate::{AsModule, Buffer, Member, MemberMut, Mode, convert, walk};
 /// struct Typo { #[module(skipped)] thing: usize }
 /// ```
 pub trait Module: AsModule + Any + Send + Sync {
+    // What can be done to any module is a function of `&dyn Module`, compiled once: the defaults below
+    // are compiled for every type.
+
     /// The output for this input; see the type's own `forward`.
     ///
     /// # Errors
@@ -177,10 +180,7 @@ pub trait Module: AsModule + Any + Send + Sync {
 
     /// The parameters, each once: handles to the same leaves that the model uses.
     fn parameters(&self) -> Vec<Var> {
-        self.named_parameters()
-            .into_iter()
-            .map(|(_, parameter)| parameter)
-            .collect()
+        walk::nameless(walk::named_parameters(self.as_module()))
     }
 
     /// The parameters with their names, each once.
@@ -195,14 +195,12 @@ pub trait Module: AsModule + Any + Send + Sync {
 
     /// The buffers, each once, those that are not saved too.
     fn buffers(&self) -> Vec<Buffer> {
-        let buffers = self.named_buffers().into_iter();
-        buffers.map(|(_, buffer)| buffer).collect()
+        walk::nameless(walk::named_buffers(self.as_module()))
     }
 
     /// The modules that this one consists of.
     fn children(&self) -> Vec<&dyn Module> {
-        let children = self.named_children().into_iter();
-        children.map(|(_, child)| child).collect()
+        walk::nameless(walk::named_children(self.as_module()))
     }
 
     /// The modules that this one consists of, with their names.
@@ -212,8 +210,7 @@ pub trait Module: AsModule + Any + Send + Sync {
 
     /// This module, then everything below it, parents first.
     fn modules(&self) -> Vec<&dyn Module> {
-        let modules = self.named_modules().into_iter();
-        modules.map(|(_, module)| module).collect()
+        walk::nameless(walk::named_modules(self.as_module()))
     }
 
     /// This module under the empty name, then everything below it, parents first.
@@ -229,15 +226,12 @@ pub trait Module: AsModule + Any + Send + Sync {
 
     /// Number of trainable or frozen numbers in all parameters.
     fn num_parameters(&self) -> usize {
-        self.parameters().iter().map(Var::numel).sum()
+        walk::num_parameters(self.as_module())
     }
 
     /// A snapshot of all parameters and saved buffers.
     fn state_dict(&self) -> StateDict {
-        walk::state(self.as_module())
-            .into_iter()
-            .map(|(name, slot)| (name, slot.value()))
-            .collect()
+        walk::state_dict(self.as_module())
     }
 
     /// Replaces all parameters and buffers by those of `state`. Optimizers keep working on them.
@@ -261,23 +255,19 @@ pub trait Module: AsModule + Any + Send + Sync {
 
     /// Training (`true`) or evaluation.
     fn set_training(&self, training: bool) {
-        walk::modes(self.as_module(), &mut |mode| mode.set_training(training));
+        walk::set_training(self.as_module(), training);
     }
 
     /// Whether this module was last switched to training, as it is at first.
     ///
     /// Read off the first [`Mode`] of the walk; all layers and containers of this crate have one.
     fn is_training(&self) -> bool {
-        let mut first = None;
-        walk::modes(self.as_module(), &mut |mode: &Mode| {
-            first = first.or(Some(mode.is_training()))
-        });
-        first.unwrap_or(true)
+        walk::is_training(self.as_module())
     }
 
     /// Forgets the gradients of all parameters.
     fn zero_grad(&self) {
-        walk::parameters(self.as_module(), &mut |_, parameter| parameter.zero_grad());
+        walk::zero_grad(self.as_module());
     }
 
     /// Freezes all parameters (`false`) or thaws them.
@@ -285,9 +275,7 @@ pub trait Module: AsModule + Any + Send + Sync {
     /// # Errors
     /// A parameter that is no leaf.
     fn requires_grad_(&self, requires_grad: bool) -> Result<()> {
-        self.parameters()
-            .iter()
-            .try_for_each(|parameter| Ok(parameter.set_requires_grad(requires_grad)?))
+        walk::requires_grad(self.as_module(), requires_grad)
     }
 
     /// Calls `f` with this module and everything below, children first, as PyTorch's `apply` does: to
@@ -360,9 +348,7 @@ pub trait Module: AsModule + Any + Send + Sync {
     /// # Errors
     /// Those of `forward`.
     fn summary(&self, input_shape: &[usize]) -> Result<Summary> {
-        let dtype = self.parameters().first().map_or(DType::F32, Var::dtype);
-        let input = Var::new(Tensor::zeros(input_shape, dtype)?);
-        summary::summary(self.as_module(), &mut || self.forward(&input))
+        summary::of_zeros(self.as_module(), input_shape)
     }
 
     /// As [`summary`](Module::summary), from a run of your own: for other inputs than one tensor of

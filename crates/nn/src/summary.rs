@@ -3,7 +3,7 @@
 use std::fmt;
 
 use gradus_autograd::{Var, no_grad};
-use gradus_tensor::Tensor;
+use gradus_tensor::{DType, Tensor};
 
 use crate::error::{Dims, Result};
 use crate::{Member, Mode, Module, observe, walk};
@@ -34,6 +34,14 @@ pub struct SummaryRow {
     pub output_shape: Option<Vec<usize>>,
     /// Numbers in its own parameters, its children's not counted.
     pub parameters: usize,
+}
+
+/// From a run on zeros of the parameters' dtype.
+pub(crate) fn of_zeros(module: &dyn Module, input_shape: &[usize]) -> Result<Summary> {
+    let parameters = walk::named_parameters(module);
+    let dtype = parameters.first().map_or(DType::F32, |(_, p)| p.dtype());
+    let input = Var::new(Tensor::zeros(input_shape, dtype)?);
+    summary(module, &mut || module.forward(&input))
 }
 
 pub(crate) fn summary(

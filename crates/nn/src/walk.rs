@@ -3,7 +3,9 @@
 use gradus_autograd::Var;
 use gradus_random::Generator;
 
+use crate::error::Result;
 use crate::member::Slot;
+use crate::state_dict::StateDict;
 use crate::{Buffer, Member, Mode, Module};
 
 type Modules<'a> = Vec<(String, &'a dyn Module)>;
@@ -129,4 +131,46 @@ pub(crate) fn apply(module: &dyn Module, path: &str, f: &mut dyn FnMut(&str, &dy
         apply(child, &join(path, &name), f);
     }
     f(path, module);
+}
+
+/// The things without their names.
+pub(crate) fn nameless<T>(named: Vec<(String, T)>) -> Vec<T> {
+    named.into_iter().map(|(_, thing)| thing).collect()
+}
+
+pub(crate) fn num_parameters(module: &dyn Module) -> usize {
+    let parameters = named_parameters(module);
+    parameters
+        .iter()
+        .map(|(_, parameter)| parameter.numel())
+        .sum()
+}
+
+pub(crate) fn state_dict(module: &dyn Module) -> StateDict {
+    let parts = state(module).into_iter();
+    parts.map(|(name, slot)| (name, slot.value())).collect()
+}
+
+pub(crate) fn set_training(module: &dyn Module, training: bool) {
+    modes(module, &mut |mode| mode.set_training(training));
+}
+
+/// The first mode of the walk.
+pub(crate) fn is_training(module: &dyn Module) -> bool {
+    let mut first = None;
+    modes(module, &mut |mode| {
+        first = first.or(Some(mode.is_training()))
+    });
+    first.unwrap_or(true)
+}
+
+pub(crate) fn zero_grad(module: &dyn Module) {
+    parameters(module, &mut |_, parameter| parameter.zero_grad());
+}
+
+pub(crate) fn requires_grad(module: &dyn Module, requires_grad: bool) -> Result<()> {
+    for (_, parameter) in named_parameters(module) {
+        parameter.set_requires_grad(requires_grad)?;
+    }
+    Ok(())
 }

@@ -93,7 +93,8 @@ pub(crate) fn dispatch<K: Kernel>(kernel: K) -> K::Output {
             return unsafe { run_avx2(kernel) };
         }
     }
-    kernel.run()
+    // A call, so that it is compiled once, however often a kernel is dispatched.
+    run_narrow(kernel)
 }
 
 #[cfg(target_arch = "x86_64")]
