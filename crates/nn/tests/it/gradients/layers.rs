@@ -5,7 +5,7 @@ use gradus_nn::*;
 use gradus_tensor::ops::{AvgPoolOptions, InterpolateMode, MaxPoolOptions, Resize};
 use proptest::prelude::*;
 
-use super::{Draw, check_layer, draws, few};
+use super::{check_layer, draws, few};
 
 /// A layer of one input and one output, on numbers between −1 and 1.
 macro_rules! plain {
@@ -32,7 +32,7 @@ macro_rules! pointwise {
     };
 }
 
-pub(super) const TABLE: &[(&str, fn(Draw))] = &[
+pub(super) const TABLE: super::Table = &[
     pointwise!(Relu, 0.1, 1.0),
     pointwise!(Relu6, 0.1, 7.0),
     pointwise!(Sigmoid, 0.0, 3.0),

@@ -19,7 +19,7 @@ fn against(name: &str, loss: &dyn Loss, input: Tensor, target: &Tensor) {
     check(name, &|v| loss.forward(&v[0], target), &[input]);
 }
 
-pub(super) const TABLE: &[(&str, fn(Draw))] = &[
+pub(super) const TABLE: super::Table = &[
     ("MseLoss", |d| {
         apart("mse_loss", &MseLoss::new().reduction(d.reduction), d)
     }),

@@ -32,6 +32,9 @@ struct Draw {
     reduction: Reduction,
 }
 
+/// What is checked, and how, on numbers drawn anew each time.
+type Table = &'static [(&'static str, fn(Draw))];
+
 impl Draw {
     /// Between −1 and 1.
     fn numbers(&self, shape: &[usize]) -> Tensor {
