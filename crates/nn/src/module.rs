@@ -260,7 +260,7 @@ pub trait Module: AsModule + Any + Send + Sync {
 
     /// Whether this module was last switched to training, as it is at first.
     ///
-    /// Read off the first [`Mode`] of the walk; all layers and containers of this crate have one.
+    /// Read off the first [`Mode`](crate::Mode) of the walk; all layers and containers of this crate have one.
     fn is_training(&self) -> bool {
         walk::is_training(self.as_module())
     }
