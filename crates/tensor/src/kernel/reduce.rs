@@ -6,6 +6,7 @@
 //! rounding errors of sums grow with the logarithm of the count.
 
 use std::mem::MaybeUninit;
+use std::ops::Range;
 
 use super::dense::Dense;
 use super::elementwise::Shared;
@@ -172,18 +173,23 @@ fn join_tree<T: Element, J: Join<T>>(xs: &[T], j: J) -> T {
     if xs.len() <= BLOCK {
         return dispatch(JoinBlock(xs, j));
     }
-    let blocks = scratch::<T>(xs.len().div_ceil(BLOCK), |blocks| {
-        let target = Shared(blocks.as_mut_ptr());
-        for_pieces(xs.len(), PIECE, WORTH, |r| {
-            let first = r.start / BLOCK;
-            for (at, block) in xs[r].chunks(BLOCK).enumerate() {
-                let at = first + at;
+    let blocks = of_blocks(xs.len(), |r| dispatch(JoinBlock(&xs[r], j)));
+    join_tree(blocks.host_slice::<T>(), j)
+}
+
+/// What becomes of each block of `len` elements.
+fn of_blocks<T: Element>(len: usize, work: impl Fn(Range<usize>) -> T + Sync + Send) -> Tensor {
+    scratch::<T>(len.div_ceil(BLOCK), |results| {
+        let target = Shared(results.as_mut_ptr());
+        for_pieces(len, PIECE, WORTH, |piece| {
+            for start in piece.clone().step_by(BLOCK) {
+                let result = work(start..(start + BLOCK).min(piece.end));
+                let at = start / BLOCK;
                 // SAFETY: pieces hold whole blocks, each of which writes its own result.
-                unsafe { target.range(&(at..at + 1))[0].write(dispatch(JoinBlock(block, j))) };
+                unsafe { target.range(&(at..at + 1))[0].write(result) };
             }
         });
-    });
-    join_tree(blocks.host_slice::<T>(), j)
+    })
 }
 
 /// Numbers in recycled memory; `fill` writes each of them.
@@ -253,18 +259,7 @@ pub(crate) fn sum_of<T: Number>(
     if xs.len() <= BLOCK {
         return dispatch(SumOf(xs, ys, f));
     }
-    let sums = scratch::<T>(xs.len().div_ceil(BLOCK), |sums| {
-        let target = Shared(sums.as_mut_ptr());
-        for_pieces(xs.len(), PIECE, WORTH, |r| {
-            let first = r.start / BLOCK;
-            let blocks = xs[r.clone()].chunks(BLOCK).zip(ys[r].chunks(BLOCK));
-            for (at, (x, y)) in blocks.enumerate() {
-                let at = first + at;
-                // SAFETY: pieces hold whole blocks, each of which writes its own sum.
-                unsafe { target.range(&(at..at + 1))[0].write(dispatch(SumOf(x, y, f))) };
-            }
-        });
-    });
+    let sums = of_blocks(xs.len(), |r| dispatch(SumOf(&xs[r.clone()], &ys[r], f)));
     join_tree(sums.host_slice::<T>(), Plus)
 }
 

@@ -77,6 +77,17 @@ fn write_and_sum<T: Real, const N: usize>(
     T::from_f64(total)
 }
 
+/// Writes `eˣ⁻ᵐ` of a row, and the sum of these.
+#[inline(always)]
+fn write_powers<T: Real>(x: &[T], most: T, out: &mut [MaybeUninit<T>]) -> T {
+    write_and_sum(
+        [x],
+        out,
+        #[inline(always)]
+        |[x]| (x - most).exp(),
+    )
+}
+
 /// `eˣ⁻ᵐ / Σ eˣ⁻ᵐ`, m being the largest element.
 #[derive(Clone, Copy)]
 pub(crate) struct Softmax;
@@ -84,12 +95,7 @@ impl<T: Real> RowRule<T, 1> for Softmax {
     #[inline(always)]
     fn run(self, [x]: [&[T]; 1], out: &mut [MaybeUninit<T>]) {
         let most = largest(x);
-        let sum = write_and_sum(
-            [x],
-            out,
-            #[inline(always)]
-            |[x]| (x - most).exp(),
-        );
+        let sum = write_powers(x, most, out);
         let scale = T::ONE / sum;
         for out in out {
             // SAFETY: the sum above has written every element.
@@ -106,12 +112,7 @@ impl<T: Real> RowRule<T, 1> for LogSoftmax {
     #[inline(always)]
     fn run(self, [x]: [&[T]; 1], out: &mut [MaybeUninit<T>]) {
         let most = largest(x);
-        let sum = write_and_sum(
-            [x],
-            out,
-            #[inline(always)]
-            |[x]| (x - most).exp(),
-        );
+        let sum = write_powers(x, most, out);
         let log = sum.ln();
         for (out, &x) in out.iter_mut().zip(x) {
             // In this order: the largest element alone may dwarf the logarithm.
@@ -136,12 +137,7 @@ impl<T: Real> RowRule<T, 1> for LogSumExp {
         let mut powers = [MaybeUninit::uninit(); BLOCK];
         let mut total = 0.0;
         for block in x.chunks(BLOCK) {
-            let sum = write_and_sum(
-                [block],
-                &mut powers[..block.len()],
-                #[inline(always)]
-                |[x]| (x - most).exp(),
-            );
+            let sum = write_powers(block, most, &mut powers[..block.len()]);
             total += sum.to_scalar().to_f64();
         }
         out[0].write(most + T::from_f64(total).ln());

@@ -69,13 +69,12 @@ impl Team {
             over: AtomicBool::new(false),
             panic: Mutex::new(None),
         });
-        for i in 1..threads {
+        let started = (1..threads).take_while(|i| {
             let shared = Arc::clone(&shared);
             let helper = std::thread::Builder::new().name(format!("gradus-{i}"));
-            if helper.spawn(move || shared.help()).is_err() {
-                break;
-            }
-        }
+            helper.spawn(move || shared.help()).is_ok()
+        });
+        let threads = 1 + started.count();
         Team { shared, threads }
     }
 
