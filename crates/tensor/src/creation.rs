@@ -87,6 +87,7 @@ impl Tensor {
     /// assert_eq!(Tensor::linspace(0, 10, 4, DType::I64)?.to_vec::<i64>()?, [0, 3, 6, 10]);
     /// # Ok::<(), gradus_tensor::Error>(())
     /// ```
+    #[inline]
     pub fn linspace(
         start: impl Into<Scalar>,
         end: impl Into<Scalar>,
@@ -112,6 +113,7 @@ impl Tensor {
     /// assert_eq!(Tensor::logspace(0, 3, 4, 2.0, None)?.to_vec::<f32>()?, [1.0, 2.0, 4.0, 8.0]);
     /// # Ok::<(), gradus_tensor::Error>(())
     /// ```
+    #[inline]
     pub fn logspace(
         start: impl Into<Scalar>,
         end: impl Into<Scalar>,

@@ -86,6 +86,7 @@ impl Tensor {
     ///
     /// # Errors
     /// A dtype other than `f32` and `f64`; a probability outside [0, 1].
+    #[inline]
     pub fn bernoulli(&self, rng: &Generator) -> Result<Tensor> {
         for_real!("bernoulli", self.dtype(), T => {
             let p = self.to_vec::<T>()?;
@@ -101,6 +102,7 @@ impl Tensor {
     /// # Errors
     /// A dtype other than `f32` and `f64`; more dimensions; weights that are negative or not finite, or
     /// fewer positive ones than samples without replacement; no samples.
+    #[inline]
     pub fn multinomial(
         &self,
         num_samples: usize,

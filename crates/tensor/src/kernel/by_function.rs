@@ -16,11 +16,13 @@ pub(crate) fn map_f64(x: &Tensor, f: impl Fn(f64) -> f64 + Sync + Send) -> Tenso
 }
 
 /// `f` of pairs of elements of two float tensors of one shape and dtype.
+#[inline]
 pub(crate) fn zip_f64(a: &Tensor, b: &Tensor, f: fn(f64, f64) -> f64) -> Tensor {
     each([a, b], &|[a, b]: [f64; 2]| f(a, b))
 }
 
 /// What `f` says of every element of a float tensor.
+#[inline]
 pub(crate) fn test_f64(x: &Tensor, f: fn(f64) -> bool) -> Tensor {
     each([x], &|[x]: [f64; 1]| f(x))
 }
@@ -32,6 +34,7 @@ pub(crate) fn map_i64(x: &Tensor, f: impl Fn(i64) -> i64 + Sync + Send) -> Tenso
 
 /// `f` of pairs of elements of two tensors of integers or bools of one shape and dtype; what it gives
 /// wraps to the tensors' dtype.
+#[inline]
 pub(crate) fn zip_i64(a: &Tensor, b: &Tensor, f: fn(i64, i64) -> i64) -> Tensor {
     each([a, b], &|[a, b]: [i64; 2]| f(a, b))
 }

@@ -55,6 +55,7 @@ pub(crate) fn scan<T: Element, S: Copy + Send + Sync, U: Element, const N: usize
 }
 
 /// Running sums, those of `f32` carried in `f64`.
+#[inline]
 pub(crate) fn cumulative_sum(x: &Tensor, sizes: (usize, usize, usize), reverse: bool) -> Tensor {
     match x.dtype() {
         DType::F32 => scan(
@@ -85,6 +86,7 @@ pub(crate) fn cumulative_sum(x: &Tensor, sizes: (usize, usize, usize), reverse: 
 }
 
 /// Running products of `f64` or `i64`.
+#[inline]
 pub(crate) fn cumulative_product(
     x: &Tensor,
     sizes: (usize, usize, usize),
@@ -150,6 +152,7 @@ pub(crate) fn running_extreme<T: Ordered>(
 }
 
 /// Running logarithms of sums of exponentials of `f64`.
+#[inline]
 pub(crate) fn cumulative_logsumexp(x: &Tensor, sizes: (usize, usize, usize)) -> Tensor {
     let start = f64::NEG_INFINITY;
     scan(
@@ -170,6 +173,7 @@ pub(crate) fn cumulative_logsumexp(x: &Tensor, sizes: (usize, usize, usize)) -> 
 }
 
 /// `hₖ = aₖ hₖ₋₁ + bₖ` from h₋₁ = 0 on, of `f64`.
+#[inline]
 pub(crate) fn linear_recurrence(
     a: &Tensor,
     b: &Tensor,

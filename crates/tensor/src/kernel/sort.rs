@@ -157,6 +157,7 @@ fn last_of_longest_run<E: Entry>(sorted: &[E]) -> usize {
 
 /// The wanted positions of each line of `size` elements, the last dimension; `layout` is the result's.
 /// Lines may be empty only where none of their positions is wanted.
+#[inline]
 pub(crate) fn order(
     x: &Tensor,
     size: usize,
@@ -224,6 +225,7 @@ fn order_as<T: Ordered, E: Entry>(
 }
 
 /// The order of rows of `size` elements, by their first different element; equal rows keep theirs.
+#[inline]
 pub(crate) fn order_of_rows(x: &Tensor, size: usize) -> Vec<usize> {
     for_compute!(x.dtype(), T => {
         if x.dtype() != T::DTYPE {
@@ -239,6 +241,7 @@ pub(crate) fn order_of_rows(x: &Tensor, size: usize) -> Vec<usize> {
 }
 
 /// For each row of this order but the first whether it equals the one before it; NaN equals nothing.
+#[inline]
 pub(crate) fn equal_neighbours(x: &Tensor, size: usize, order: &[usize]) -> Vec<bool> {
     for_dtype!(x.dtype(), T => {
         let x = Dense::of(x);

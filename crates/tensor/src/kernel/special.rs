@@ -20,6 +20,7 @@ const BERNOULLI: [f64; 12] = [
 ];
 
 /// The logarithmic derivative of Γ; −∞ at 0, +∞ at −0, NaN at negative integers.
+#[inline]
 pub(crate) fn digamma(x: f64) -> f64 {
     if x == 0.0 {
         return f64::INFINITY.copysign(-x);
@@ -54,6 +55,7 @@ pub(crate) fn digamma(x: f64) -> f64 {
 /// The derivative of [`digamma`], to ten digits: six steps of its recurrence and four terms of its
 /// asymptotic series, which is how PyTorch computes it. More of either would be nearer to the truth and
 /// further from PyTorch's gradients.
+#[inline]
 fn trigamma(x: f64) -> f64 {
     if x < 0.5 {
         // ψ′(x) + ψ′(1 − x) = (π / sin πx)²
@@ -71,6 +73,7 @@ fn trigamma(x: f64) -> f64 {
 }
 
 /// The `n`-th derivative of [`digamma`].
+#[inline]
 pub(crate) fn polygamma(n: u32, x: f64) -> f64 {
     if n == 0 {
         return digamma(x);
@@ -101,6 +104,7 @@ pub(crate) fn polygamma(n: u32, x: f64) -> f64 {
 }
 
 /// Σₖ (x + k)⁻ˢ for x > 0 and an integer s ≥ 2.
+#[inline]
 fn hurwitz_zeta(s: u32, x: f64) -> f64 {
     let exponent = i32::try_from(s).unwrap_or(i32::MAX);
     let (mut x, mut sum) = (x, 0.0);
@@ -131,6 +135,7 @@ fn hurwitz_zeta(s: u32, x: f64) -> f64 {
 }
 
 /// The `n`-th derivative of cot at a place where cot is `c`: a polynomial in `c`, since cot′ = −(1 + cot²).
+#[inline]
 fn cotangent_derivative(n: u32, c: f64) -> f64 {
     let mut coefficients = vec![0.0, 1.0];
     for _ in 0..n {
@@ -146,6 +151,7 @@ fn cotangent_derivative(n: u32, c: f64) -> f64 {
 }
 
 /// The inverse of the error function; ±∞ at ±1, NaN beyond.
+#[inline]
 pub(crate) fn erfinv(y: f64) -> f64 {
     let size = y.abs();
     if size >= 1.0 || y == 0.0 || y.is_nan() {
@@ -181,6 +187,7 @@ pub(crate) fn erfinv(y: f64) -> f64 {
 }
 
 /// The `n`-th derivative of sin(πx) / πx, continued by its limit at 0.
+#[inline]
 pub(crate) fn sinc(n: u32, x: f64) -> f64 {
     let z = PI * x;
     let scale = PI.powi(n as i32);
@@ -198,6 +205,7 @@ pub(crate) fn sinc(n: u32, x: f64) -> f64 {
 }
 
 /// Σ (−1)ᵏ z²ᵏ⁻ⁿ / ((2k − n)! (2k + 1)) over 2k ≥ n.
+#[inline]
 fn sinc_series(n: u32, z: f64) -> f64 {
     let first = n.div_ceil(2);
     let offset = 2 * first - n;

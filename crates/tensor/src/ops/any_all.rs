@@ -9,6 +9,7 @@ impl Tensor {
     ///
     /// # Errors
     /// None today.
+    #[inline]
     pub fn all(&self) -> Result<Tensor> {
         truth("all", self, Dims::all(self.rank()), false, Fold::Smallest)
     }
@@ -18,6 +19,7 @@ impl Tensor {
     ///
     /// # Errors
     /// A dimension that does not exist or is named twice.
+    #[inline]
     pub fn all_dims(&self, dims: &[isize], keepdim: bool) -> Result<Tensor> {
         let dims = Dims::new("all", dims, self.rank())?;
         truth("all", self, dims, keepdim, Fold::Smallest)
@@ -27,6 +29,7 @@ impl Tensor {
     ///
     /// # Errors
     /// None today.
+    #[inline]
     pub fn any(&self) -> Result<Tensor> {
         truth("any", self, Dims::all(self.rank()), false, Fold::Largest)
     }
@@ -36,6 +39,7 @@ impl Tensor {
     ///
     /// # Errors
     /// As there.
+    #[inline]
     pub fn any_dims(&self, dims: &[isize], keepdim: bool) -> Result<Tensor> {
         let dims = Dims::new("any", dims, self.rank())?;
         truth("any", self, dims, keepdim, Fold::Largest)
@@ -46,6 +50,7 @@ impl Tensor {
     ///
     /// # Errors
     /// A dimension that does not exist or is named twice.
+    #[inline]
     pub fn count_nonzero(&self, dims: &[isize]) -> Result<Tensor> {
         self.to_dtype(DType::Bool)?.sum_dims(dims, false)
     }

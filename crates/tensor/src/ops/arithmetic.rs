@@ -17,7 +17,6 @@ impl Op<2> for Add {
     const NAME: &'static str = "add";
     const SAVES: Saves = Saves::NOTHING;
 
-    #[inline]
     fn forward(&self, [a, b]: [&Tensor; 2]) -> Result<Tensor> {
         if a.dtype() == DType::Bool {
             return a.logical_or(b);
@@ -38,7 +37,6 @@ impl Op<2> for Sub {
     const NAME: &'static str = "sub";
     const SAVES: Saves = Saves::NOTHING;
 
-    #[inline]
     fn forward(&self, [a, b]: [&Tensor; 2]) -> Result<Tensor> {
         for_number!(Self::NAME, a.dtype(), T => Ok(kernel::zip(a, b, #[inline(always)] |a: T, b: T| a.minus(b))))
     }
@@ -56,7 +54,6 @@ impl Op<2> for Mul {
     const NAME: &'static str = "mul";
     const SAVES: Saves = Saves::INPUTS;
 
-    #[inline]
     fn forward(&self, [a, b]: [&Tensor; 2]) -> Result<Tensor> {
         if a.dtype() == DType::Bool {
             return a.logical_and(b);
@@ -129,7 +126,6 @@ impl Op<1> for MulScalar {
         }
     }
 
-    #[inline]
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
         if x.dtype() == DType::Bool {
             return x.logical_and(&Tensor::full([], self.0, DType::Bool)?);
@@ -153,7 +149,6 @@ impl Op<1> for Square {
     const NAME: &'static str = "square";
     const SAVES: Saves = Saves::INPUTS;
 
-    #[inline]
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
         for_number!(Self::NAME, x.dtype(), T => Ok(kernel::map(x, #[inline(always)] |x: T| x.times(x))))
     }
@@ -210,7 +205,6 @@ pub trait Arithmetic: Array {
     ///
     /// # Errors
     /// Shapes that do not broadcast; two bool tensors.
-    #[inline]
     fn add(&self, other: &Self) -> Result<Self> {
         broadcast(Add::NAME, self, other, |a, b| Self::apply(Add, [a, b]))
     }
@@ -219,7 +213,6 @@ pub trait Arithmetic: Array {
     ///
     /// # Errors
     /// As [`add`](Arithmetic::add); bool tensors, whose difference is `logical_xor`.
-    #[inline]
     fn sub(&self, other: &Self) -> Result<Self> {
         if self.dtype() != other.dtype() {
             refuse_bool(Sub::NAME, self, other)?;
@@ -239,7 +232,6 @@ pub trait Arithmetic: Array {
     ///
     /// # Errors
     /// As [`add`](Arithmetic::add).
-    #[inline]
     fn mul(&self, other: &Self) -> Result<Self> {
         if mixes(self, other) {
             return Self::apply(Mixed::Product, [self, other]);
@@ -266,7 +258,6 @@ pub trait Arithmetic: Array {
     ///
     /// # Errors
     /// A bool tensor; its opposite is `logical_not`.
-    #[inline]
     fn neg(&self) -> Result<Self> {
         refuse_bool("neg", self, self)?;
         Self::apply(MulScalar(Scalar::Int(-1)), [self])
@@ -318,7 +309,6 @@ pub trait Arithmetic: Array {
     ///
     /// # Errors
     /// As [`add_scalar`](Arithmetic::add_scalar).
-    #[inline]
     fn mul_scalar(&self, c: impl Into<Scalar>) -> Result<Self> {
         let c = c.into();
         if self.dtype().is_float() {
@@ -364,7 +354,6 @@ pub trait Arithmetic: Array {
     ///
     /// # Errors
     /// None today.
-    #[inline]
     fn square(&self) -> Result<Self> {
         if self.dtype() == DType::Bool {
             return self.to_dtype(DType::I64);
@@ -395,7 +384,6 @@ pub trait Arithmetic: Array {
 impl<A: Array> Arithmetic for A {}
 
 /// Two bools have no difference, nor has one an opposite.
-#[inline]
 pub(super) fn refuse_bool<A: Array>(op: &'static str, a: &A, b: &A) -> Result<()> {
     if a.dtype() == DType::Bool || b.dtype() == DType::Bool {
         return Err(no_bools(op, a.dtype(), b.dtype()));
@@ -403,7 +391,6 @@ pub(super) fn refuse_bool<A: Array>(op: &'static str, a: &A, b: &A) -> Result<()
     Ok(())
 }
 
-#[inline]
 fn refuse_bool_scalar<A: Array>(op: &'static str, x: &A, c: Scalar) -> Result<()> {
     if x.dtype() == DType::Bool || matches!(c, Scalar::Bool(_)) {
         return Err(no_bools(op, x.dtype(), c.default_dtype()));

@@ -71,6 +71,7 @@ impl Tensor {
     /// assert_eq!(c.to_vec::<i64>()?, [100, 1, 2, -1, -1]);
     /// # Ok::<(), gradus_tensor::Error>(())
     /// ```
+    #[inline]
     pub fn set(&mut self, indices: impl Indices, values: impl Values) -> Result<()> {
         let places = Places::index("set", self.shape(), &indices.to_indices())?;
         let values = spread(&values.to_values(self.dtype())?, &places)?;

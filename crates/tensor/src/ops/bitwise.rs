@@ -41,6 +41,7 @@ impl Tensor {
     ///
     /// # Errors
     /// Floats.
+    #[inline]
     pub fn bitwise_not(&self) -> Result<Tensor> {
         if self.dtype() == DType::Bool {
             return self.logical_not();
@@ -57,6 +58,7 @@ enum Takes {
     Bools,
 }
 
+#[inline]
 fn on_bits(
     op: &'static str,
     a: &Tensor,
@@ -70,6 +72,7 @@ fn on_bits(
     })
 }
 
+#[inline]
 fn expect(op: &'static str, got: DType, takes: Takes) -> Result<()> {
     let (fits, expected) = match takes {
         Takes::Integers => (got.is_integer(), "integers"),

@@ -122,6 +122,7 @@ impl Op<3> for ClampBetween {
     const NAME: &'static str = "clamp";
     const SAVES: Saves = Saves::INPUTS;
 
+    #[inline]
     fn forward(&self, [x, low, high]: [&Tensor; 3]) -> Result<Tensor> {
         Extreme::Minimum.forward([&Extreme::Maximum.forward([x, low])?, high])
     }

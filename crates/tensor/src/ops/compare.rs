@@ -133,6 +133,7 @@ impl Tensor {
     ///
     /// # Errors
     /// As there.
+    #[inline]
     pub fn allclose(&self, other: &Tensor, rtol: f64, atol: f64, equal_nan: bool) -> Result<bool> {
         Comparison::allclose(self, other, rtol, atol, equal_nan)
     }
@@ -148,6 +149,7 @@ impl Tensor {
     /// assert_eq!(found.to_vec::<bool>()?, [true, false, true]);
     /// # Ok::<(), gradus_tensor::Error>(())
     /// ```
+    #[inline]
     pub fn isin(&self, candidates: &Tensor, invert: bool) -> Result<Tensor> {
         for x in [self, candidates] {
             if x.dtype() == DType::Bool {

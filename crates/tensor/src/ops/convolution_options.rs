@@ -56,12 +56,14 @@ impl<const D: usize> Default for ConvOptions<D> {
 impl<const D: usize> ConvOptions<D> {
     /// Stride 1, no padding, no dilation, one group.
     #[must_use]
+    #[inline]
     pub fn new() -> ConvOptions<D> {
         ConvOptions::default()
     }
 
     /// With this stride.
     #[must_use]
+    #[inline]
     pub fn stride(self, stride: impl PerDim<D>) -> ConvOptions<D> {
         ConvOptions {
             stride: stride.per_dim(),
@@ -71,6 +73,7 @@ impl<const D: usize> ConvOptions<D> {
 
     /// With this padding.
     #[must_use]
+    #[inline]
     pub fn padding(self, padding: impl Into<ConvPadding<D>>) -> ConvOptions<D> {
         ConvOptions {
             padding: padding.into(),
@@ -80,6 +83,7 @@ impl<const D: usize> ConvOptions<D> {
 
     /// With this dilation.
     #[must_use]
+    #[inline]
     pub fn dilation(self, dilation: impl PerDim<D>) -> ConvOptions<D> {
         ConvOptions {
             dilation: dilation.per_dim(),
@@ -89,6 +93,7 @@ impl<const D: usize> ConvOptions<D> {
 
     /// With this number of groups.
     #[must_use]
+    #[inline]
     pub fn groups(self, groups: usize) -> ConvOptions<D> {
         ConvOptions { groups, ..self }
     }

@@ -19,6 +19,7 @@ impl Op<1> for CumulativeSum {
     const NAME: &'static str = "cumsum";
     const SAVES: Saves = Saves::NOTHING;
 
+    #[inline]
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
         let sizes = around(x.shape(), self.dim);
         let wide = Cast::to_dtype(x, for_compute!(x.dtype(), T => T::DTYPE))?;
@@ -48,6 +49,7 @@ impl Op<1> for CumulativeProduct {
     const NAME: &'static str = "cumprod";
     const SAVES: Saves = Saves::INPUTS.and(Saves::OUTPUT);
 
+    #[inline]
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
         let wide = if x.dtype().is_float() {
             DType::F64
@@ -81,6 +83,7 @@ impl Op<1> for CumulativeLogSumExp {
     const NAME: &'static str = "logcumsumexp";
     const SAVES: Saves = Saves::INPUTS.and(Saves::OUTPUT);
 
+    #[inline]
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
         let wide = Cast::to_dtype(x, DType::F64)?;
         let sizes = around(x.shape(), self.dim);

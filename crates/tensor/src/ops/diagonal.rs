@@ -21,6 +21,7 @@ impl Op<1> for Diagonal {
     const NAME: &'static str = "diagonal";
     const SAVES: Saves = Saves::SHAPES;
 
+    #[inline]
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
         let at = Run::new(self.offset, x.shape()[self.dim1], x.shape()[self.dim2]);
         let (mut shape, mut strides) = ([0; MAX_RANK], [0; MAX_RANK]);
@@ -216,6 +217,7 @@ pub trait Diagonals: Array {
 impl<A: Array> Diagonals for A {}
 
 /// Two different dimensions.
+#[inline]
 fn two_dims(op: &'static str, dim1: isize, dim2: isize, rank: usize) -> Result<(usize, usize)> {
     if rank == 0 {
         return Err(ErrorKind::DimOutOfRange {

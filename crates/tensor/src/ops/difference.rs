@@ -130,6 +130,7 @@ pub trait Differences: Array {
 }
 impl<A: Array> Differences for A {}
 
+#[inline]
 fn dim_of(op: &'static str, dim: isize, shape: &[usize]) -> Result<usize> {
     if shape.is_empty() {
         return Err(ErrorKind::DimOutOfRange { op, dim, rank: 0 }.into());

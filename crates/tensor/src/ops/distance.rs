@@ -18,6 +18,7 @@ impl Op<2> for AllDistances {
     const NAME: &'static str = "cdist";
     const SAVES: Saves = Saves::INPUTS.and(Saves::OUTPUT);
 
+    #[inline]
     fn forward(&self, [a, b]: [&Tensor; 2]) -> Result<Tensor> {
         let rank = a.rank();
         let mut shape = [0; MAX_RANK];

@@ -42,6 +42,7 @@ impl Op<2> for Division {
         }
     }
 
+    #[inline]
     fn forward(&self, [a, b]: [&Tensor; 2]) -> Result<Tensor> {
         if a.dtype().is_float() {
             return Ok(match self {

@@ -32,6 +32,7 @@ fn invalid<T>(message: String) -> Result<T> {
 }
 
 impl Equation {
+    #[inline]
     fn parse(text: &str) -> Result<Equation> {
         let (left, right) = match text.split_once("->") {
             Some((left, right)) => (left, Some(right)),
@@ -44,6 +45,7 @@ impl Equation {
     }
 
     /// The labels of the result: those named, or, in alphabetical order, those that stand once.
+    #[inline]
     fn output(&self, hidden: usize) -> Result<Vec<Label>> {
         let letters = || self.inputs.iter().flat_map(|term| &term.letters);
         let Some(output) = &self.output else {
@@ -69,6 +71,7 @@ impl Equation {
 }
 
 impl Term {
+    #[inline]
     fn parse(text: &str) -> Result<Term> {
         let mut term = Term::default();
         let mut rest = text.chars();
@@ -91,6 +94,7 @@ impl Term {
     }
 
     /// One label a dimension, the ellipsis standing for `hidden` of them.
+    #[inline]
     fn labels(&self, hidden: usize) -> Vec<Label> {
         let (before, after) = self.letters.split_at(self.ellipsis.unwrap_or(0));
         let hidden = if self.ellipsis.is_some() { hidden } else { 0 };
@@ -257,6 +261,7 @@ impl<A: Array> Named<A> {
     }
 }
 
+#[inline]
 fn name(label: Label) -> String {
     match label {
         Label::Letter(c) => format!("`{c}`"),

@@ -50,6 +50,7 @@ impl Op<1> for Log1p {
     const NAME: &'static str = "log1p";
     const SAVES: Saves = Saves::INPUTS;
 
+    #[inline]
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
         for_float!(Self::NAME, x.dtype(), T => Ok(kernel::map(x, #[inline(always)] |x: T| Real::ln_1p(x))))
     }
@@ -101,6 +102,7 @@ impl Op<1> for Exponent {
         }
     }
 
+    #[inline]
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
         let function: fn(f64) -> f64 = match self {
             Exponent::Expm1 => f64::exp_m1,

@@ -172,6 +172,7 @@ impl Tensor {
     /// assert_eq!(x.argmax(None, false)?.item::<i64>()?, 2);
     /// # Ok::<(), gradus_tensor::Error>(())
     /// ```
+    #[inline]
     pub fn argmax(&self, dim: impl Into<Option<isize>>, keepdim: bool) -> Result<Tensor> {
         argument("argmax", self, dim.into(), keepdim, Fold::Largest)
     }
@@ -180,6 +181,7 @@ impl Tensor {
     ///
     /// # Errors
     /// As there.
+    #[inline]
     pub fn argmin(&self, dim: impl Into<Option<isize>>, keepdim: bool) -> Result<Tensor> {
         argument("argmin", self, dim.into(), keepdim, Fold::Smallest)
     }

@@ -73,6 +73,7 @@ impl Op<1> for GeluTanh {
     const NAME: &'static str = "gelu";
     const SAVES: Saves = Saves::INPUTS;
 
+    #[inline]
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
         for_float!(Self::NAME, x.dtype(), T => Ok(kernel::map(x, #[inline(always)] |x: T| {
             T::from_f64(0.5) * x * (T::ONE + inner(x).tanh())
@@ -98,6 +99,7 @@ impl Op<2> for GeluTanhGrad {
     const NAME: &'static str = "gelu_grad";
     const SAVES: Saves = Saves::INPUTS;
 
+    #[inline]
     fn forward(&self, [x, g]: [&Tensor; 2]) -> Result<Tensor> {
         for_float!(Self::NAME, x.dtype(), T => Ok(kernel::zip(x, g, #[inline(always)] |x: T, g: T| {
             let t = inner(x).tanh();

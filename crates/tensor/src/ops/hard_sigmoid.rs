@@ -13,6 +13,7 @@ impl Op<1> for HardSigmoid {
     const NAME: &'static str = "hardsigmoid";
     const SAVES: Saves = Saves::INPUTS;
 
+    #[inline]
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
         let (op, expected, got) = (Self::NAME, "floating-point numbers", x.dtype());
         if !got.is_float() {

@@ -22,6 +22,7 @@ impl Tensor {
     /// assert_eq!(tensor![1, 3, 1].bincount(None, 0)?.to_vec::<i64>()?, [0, 2, 0, 1]);
     /// # Ok::<(), gradus_tensor::Error>(())
     /// ```
+    #[inline]
     pub fn bincount(&self, weights: Option<&Tensor>, minlength: usize) -> Result<Tensor> {
         const OP: &str = "bincount";
         if !self.dtype().is_integer() {
@@ -79,6 +80,7 @@ impl Tensor {
     ///
     /// # Errors
     /// Integers and bools; no bins; `min` above `max`, or an end that is not finite.
+    #[inline]
     pub fn histc(&self, bins: usize, min: f64, max: f64) -> Result<Tensor> {
         const OP: &str = "histc";
         expect_float(OP, self)?;
@@ -107,6 +109,7 @@ impl Tensor {
     }
 }
 
+#[inline]
 fn weighted(elements: &[i64], weights: &[f64], bins: usize) -> Result<Tensor> {
     let mut sums = Tensor::zeros([bins], DType::F64)?;
     let places = elements.iter().copied();

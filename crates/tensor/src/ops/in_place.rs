@@ -127,12 +127,14 @@ in_place! {
 
 impl Tensor {
     /// Sets every element; a float is truncated for integers.
+    #[inline]
     pub fn fill_(&mut self, value: impl Into<Scalar>) -> &mut Tensor {
         *self = self.full_like(value);
         self
     }
 
     /// Sets every element to zero.
+    #[inline]
     pub fn zero_(&mut self) -> &mut Tensor {
         self.fill_(0)
     }

@@ -299,6 +299,7 @@ impl Tensor {
     ///
     /// # Errors
     /// A tensor without dimensions, or a position beyond its size.
+    #[inline]
     pub fn take_rows(&self, rows: &[i64]) -> Result<Tensor> {
         const OP: &str = "take_rows";
         let &[size, ..] = self.shape() else {

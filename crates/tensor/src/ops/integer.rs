@@ -11,6 +11,7 @@ impl Tensor {
     ///
     /// # Errors
     /// Floats and bools; shapes that do not broadcast.
+    #[inline]
     pub fn gcd(&self, other: &Tensor) -> Result<Tensor> {
         on_integers("gcd", self, other, |a, b| {
             Ok(kernel::zip_i64(&a.abs()?, &b.abs()?, euclid))
@@ -21,6 +22,7 @@ impl Tensor {
     ///
     /// # Errors
     /// Floats and bools; shapes that do not broadcast.
+    #[inline]
     pub fn lcm(&self, other: &Tensor) -> Result<Tensor> {
         on_integers("lcm", self, other, |a, b| {
             // Products of `i32` wrap around before the sign goes, of narrower integers afterwards.
@@ -33,6 +35,7 @@ impl Tensor {
     }
 }
 
+#[inline]
 fn on_integers(
     op: &'static str,
     a: &Tensor,

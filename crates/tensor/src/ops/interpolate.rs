@@ -27,6 +27,7 @@ pub enum InterpolateMode {
 impl InterpolateMode {
     /// PyTorch's word for it.
     #[must_use]
+    #[inline]
     pub fn name(self) -> &'static str {
         match self {
             InterpolateMode::Nearest => "nearest",
@@ -136,6 +137,7 @@ pub trait Resampling: Array {
 impl<A: Array> Resampling for A {}
 
 /// The new size of each spatial dimension, and its factor if that counts.
+#[inline]
 fn sizes(op: &'static str, shape: &[usize], resize: &Resize) -> Result<Vec<(usize, Option<f64>)>> {
     let (count, sizes): (usize, Vec<_>) = match resize {
         Resize::To(sizes) => (sizes.len(), sizes.iter().map(|&s| (s, None)).collect()),
@@ -243,6 +245,7 @@ impl Grid {
 }
 
 /// The weight of an element at this distance, Keys' cubic with −0.75.
+#[inline]
 fn cubic(x: f64) -> f64 {
     const A: f64 = -0.75;
     if x <= 1.0 {

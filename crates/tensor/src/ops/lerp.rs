@@ -17,6 +17,7 @@ impl Op<3> for Lerp {
     const SAVES: Saves = Saves::INPUTS;
 
     /// From the nearer end, so that both ends are met exactly.
+    #[inline]
     fn forward(&self, [a, b, w]: [&Tensor; 3]) -> Result<Tensor> {
         for_float!(Self::NAME, a.dtype(), T => Ok(kernel::zip3([a, b, w], #[inline(always)] |a: T, b: T, w: T| {
             let difference = b - a;

@@ -109,6 +109,7 @@ impl Op<1> for Elu {
     const NAME: &'static str = "elu";
     const SAVES: Saves = Saves::INPUTS;
 
+    #[inline]
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
         for_float!(Self::NAME, x.dtype(), T => {
             let below = T::from_f64(self.alpha * self.scale);
@@ -148,6 +149,7 @@ impl Op<2> for EluGrad {
     const NAME: &'static str = "elu_grad";
     const SAVES: Saves = Saves::INPUTS;
 
+    #[inline]
     fn forward(&self, [x, g]: [&Tensor; 2]) -> Result<Tensor> {
         for_float!(Self::NAME, x.dtype(), T => {
             let (below, scale, inner) = (T::from_f64(self.below), T::from_f64(self.scale), T::from_f64(self.inner));

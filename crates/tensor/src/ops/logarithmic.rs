@@ -35,6 +35,7 @@ impl Op<2> for Logarithm {
         }
     }
 
+    #[inline]
     fn forward(&self, [a, b]: [&Tensor; 2]) -> Result<Tensor> {
         let function: fn(f64, f64) -> f64 = match self {
             Logarithm::AddExp => |a, b| larger_and_excess(a, b, |d| d.exp().ln_1p()),
@@ -108,6 +109,7 @@ impl Op<1> for Probability {
         }
     }
 
+    #[inline]
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
         let logit = |x: f64| (x / (1.0 - x)).ln();
         Ok(match *self {

@@ -9,6 +9,7 @@ impl Tensor {
     ///
     /// # Errors
     /// Shapes that do not broadcast.
+    #[inline]
     pub fn logical_and(&self, other: &Tensor) -> Result<Tensor> {
         logical("logical_and", self, other, |a, b| a & b)
     }
@@ -17,6 +18,7 @@ impl Tensor {
     ///
     /// # Errors
     /// Shapes that do not broadcast.
+    #[inline]
     pub fn logical_or(&self, other: &Tensor) -> Result<Tensor> {
         logical("logical_or", self, other, |a, b| a | b)
     }
@@ -25,6 +27,7 @@ impl Tensor {
     ///
     /// # Errors
     /// Shapes that do not broadcast.
+    #[inline]
     pub fn logical_xor(&self, other: &Tensor) -> Result<Tensor> {
         logical("logical_xor", self, other, |a, b| a ^ b)
     }
@@ -33,6 +36,7 @@ impl Tensor {
     ///
     /// # Errors
     /// None today.
+    #[inline]
     pub fn logical_not(&self) -> Result<Tensor> {
         Ok(kernel::map_i64(&self.to_dtype(DType::Bool)?, |x| x ^ 1))
     }

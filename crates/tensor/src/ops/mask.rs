@@ -105,6 +105,7 @@ impl Tensor {
     /// assert_eq!(x.nonzero()?.to_vec::<i64>()?, [0, 1, 1, 0]);
     /// # Ok::<(), gradus_tensor::Error>(())
     /// ```
+    #[inline]
     pub fn nonzero(&self) -> Result<Tensor> {
         let entries = true_at(&nonzero_mask(self)?);
         let (n, rank) = (entries.len(), self.rank());
@@ -126,6 +127,7 @@ impl Tensor {
     ///
     /// # Errors
     /// As there.
+    #[inline]
     pub fn nonzero_as_tuple(&self) -> Result<Vec<Tensor>> {
         if self.rank() == 0 {
             return self.reshape([1])?.nonzero_as_tuple();
@@ -137,6 +139,7 @@ impl Tensor {
     ///
     /// # Errors
     /// As there.
+    #[inline]
     pub fn argwhere(&self) -> Result<Tensor> {
         self.nonzero()
     }

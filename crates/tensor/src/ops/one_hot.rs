@@ -15,6 +15,7 @@ impl Tensor {
     /// assert_eq!(tensor![1, 0].one_hot(None)?.to_vec::<i64>()?, [0, 1, 1, 0]);
     /// # Ok::<(), gradus_tensor::Error>(())
     /// ```
+    #[inline]
     pub fn one_hot(&self, classes: Option<usize>) -> Result<Tensor> {
         const OP: &str = "one_hot";
         if !self.dtype().is_integer() {

@@ -120,6 +120,7 @@ pub struct MaxPoolOptions<const D: usize> {
 impl<const D: usize> MaxPoolOptions<D> {
     /// Windows side by side, no padding, no dilation.
     #[must_use]
+    #[inline]
     pub fn new(kernel_size: impl PerDim<D>) -> MaxPoolOptions<D> {
         let kernel_size = kernel_size.per_dim();
         MaxPoolOptions {
@@ -133,6 +134,7 @@ impl<const D: usize> MaxPoolOptions<D> {
 
     /// With this stride.
     #[must_use]
+    #[inline]
     pub fn stride(self, stride: impl PerDim<D>) -> MaxPoolOptions<D> {
         MaxPoolOptions {
             stride: stride.per_dim(),
@@ -142,6 +144,7 @@ impl<const D: usize> MaxPoolOptions<D> {
 
     /// With this padding.
     #[must_use]
+    #[inline]
     pub fn padding(self, padding: impl PerDim<D>) -> MaxPoolOptions<D> {
         MaxPoolOptions {
             padding: padding.per_dim(),
@@ -170,6 +173,7 @@ pub struct AvgPoolOptions<const D: usize> {
 impl<const D: usize> AvgPoolOptions<D> {
     /// Windows side by side, no padding.
     #[must_use]
+    #[inline]
     pub fn new(kernel_size: impl PerDim<D>) -> AvgPoolOptions<D> {
         let kernel_size = kernel_size.per_dim();
         AvgPoolOptions {
@@ -184,6 +188,7 @@ impl<const D: usize> AvgPoolOptions<D> {
 
     /// With this stride.
     #[must_use]
+    #[inline]
     pub fn stride(self, stride: impl PerDim<D>) -> AvgPoolOptions<D> {
         AvgPoolOptions {
             stride: stride.per_dim(),
@@ -193,6 +198,7 @@ impl<const D: usize> AvgPoolOptions<D> {
 
     /// With this padding.
     #[must_use]
+    #[inline]
     pub fn padding(self, padding: impl PerDim<D>) -> AvgPoolOptions<D> {
         AvgPoolOptions {
             padding: padding.per_dim(),

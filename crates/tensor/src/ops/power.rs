@@ -14,6 +14,7 @@ impl Op<2> for Pow {
     const NAME: &'static str = "pow";
     const SAVES: Saves = Saves::INPUTS.and(Saves::OUTPUT);
 
+    #[inline]
     fn forward(&self, [x, e]: [&Tensor; 2]) -> Result<Tensor> {
         match x.dtype() {
             dtype if dtype.is_float() => Ok(kernel::zip_f64(x, e, f64::powf)),

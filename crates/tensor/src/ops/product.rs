@@ -24,6 +24,7 @@ impl Op<1> for Product {
     const NAME: &'static str = "prod";
     const SAVES: Saves = Saves::INPUTS;
 
+    #[inline]
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
         let dims = self.dims(x.rank())?;
         reduce(Self::NAME, x, dims, self.keepdim, Fold::Product)

@@ -38,6 +38,7 @@ impl Op<1> for Median {
         }
     }
 
+    #[inline]
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
         let all = x.reshape([x.numel()])?;
         let ranks = Self::ranks(self.ignore_nan);
@@ -182,6 +183,7 @@ fn median_of_lines<A: Array>(
 
 /// # Errors
 /// The dimension is empty.
+#[inline]
 fn expect_elements(op: &'static str, shape: &[usize], dim: usize) -> Result<()> {
     if shape.get(dim) != Some(&0) {
         return Ok(());
@@ -191,6 +193,7 @@ fn expect_elements(op: &'static str, shape: &[usize], dim: usize) -> Result<()> 
 }
 
 #[cold]
+#[inline]
 fn nothing(op: &'static str) -> crate::Error {
     let message = "an empty tensor has no such element".into();
     ErrorKind::Invalid { op, message }.into()
@@ -322,10 +325,12 @@ fn ranks<A: Array>(
 }
 
 /// Ranks are not negative, so truncation rounds down.
+#[inline]
 fn floor(ranks: &Tensor) -> Result<Tensor> {
     ranks.to_dtype(DType::I64)
 }
 
+#[inline]
 fn ceil(ranks: &Tensor) -> Result<Tensor> {
     let below = floor(ranks)?;
     let more = ranks.gt(&below.to_dtype(ranks.dtype())?)?;
@@ -333,6 +338,7 @@ fn ceil(ranks: &Tensor) -> Result<Tensor> {
 }
 
 /// Halves go to the even one.
+#[inline]
 fn nearest(ranks: &Tensor) -> Result<Tensor> {
     crate::ops::Roundings::round(ranks)?.to_dtype(DType::I64)
 }

@@ -14,6 +14,7 @@ impl Op<1> for Flip {
     const NAME: &'static str = "flip";
     const SAVES: Saves = Saves::NOTHING;
 
+    #[inline]
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
         Ok(kernel::flip(x, |dim| self.0 & (1 << dim) != 0))
     }

@@ -18,6 +18,7 @@ impl Op<2> for Recurrence {
     const NAME: &'static str = "linear_recurrence";
     const SAVES: Saves = Saves::input(0).and(Saves::OUTPUT);
 
+    #[inline]
     fn forward(&self, [a, b]: [&Tensor; 2]) -> Result<Tensor> {
         let sizes = around(a.shape(), self.dim);
         let wide = |x: &Tensor| kernel::cast(x, DType::F64);

@@ -13,6 +13,7 @@ impl Op<1> for RootOfSquares {
     const NAME: &'static str = "root_of_squares";
     const SAVES: Saves = Saves::OUTPUT;
 
+    #[inline]
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
         for_float!(Self::NAME, x.dtype(), T => Ok(kernel::map(x, #[inline(always)] |x: T| Real::sqrt(x))))
     }

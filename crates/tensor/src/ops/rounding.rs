@@ -33,6 +33,7 @@ impl Op<1> for Round {
         }
     }
 
+    #[inline]
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
         let got = x.dtype();
         if got.is_float() {

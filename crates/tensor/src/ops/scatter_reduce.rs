@@ -53,15 +53,18 @@ impl ScatterReduce {
 }
 
 /// −∞, or the smallest integer.
+#[inline]
 fn lowest(dtype: DType) -> Result<Tensor> {
     extreme(dtype, f64::NEG_INFINITY, i64::MIN)
 }
 
 /// ∞, or the largest integer.
+#[inline]
 fn highest(dtype: DType) -> Result<Tensor> {
     extreme(dtype, f64::INFINITY, i64::MAX)
 }
 
+#[inline]
 fn extreme(dtype: DType, float: f64, integer: i64) -> Result<Tensor> {
     let bits = 8 * dtype.size() as u32;
     let value = match dtype {
@@ -81,6 +84,7 @@ impl Op<2> for ScatterReduce {
         self.places.op()
     }
 
+    #[inline]
     fn forward(&self, [x, source]: [&Tensor; 2]) -> Result<Tensor> {
         self.places.combine(&self.start(x)?, source, self.how)
     }
@@ -177,6 +181,7 @@ fn without<A: Array>(places: &Arc<Places>, x: &A) -> Result<A> {
 }
 
 /// Truth values as 0 and 1.
+#[inline]
 fn flags(mask: &Tensor, dtype: DType) -> Result<Tensor> {
     mask.to_dtype(dtype)
 }

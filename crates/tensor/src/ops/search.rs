@@ -27,6 +27,7 @@ impl Tensor {
     /// assert_eq!(places.to_vec::<i64>()?, [1, 3]);
     /// # Ok::<(), gradus_tensor::Error>(())
     /// ```
+    #[inline]
     pub fn searchsorted(
         &self,
         values: &Tensor,
@@ -69,6 +70,7 @@ impl Tensor {
     ///
     /// # Errors
     /// Boundaries that are not one vector; bools.
+    #[inline]
     pub fn bucketize(&self, boundaries: &Tensor, right: bool) -> Result<Tensor> {
         const OP: &str = "bucketize";
         let &[size] = boundaries.shape() else {
@@ -83,6 +85,7 @@ impl Tensor {
     }
 }
 
+#[inline]
 fn place(
     op: &'static str,
     boundaries: &Tensor,
@@ -103,6 +106,7 @@ fn place(
 
 /// # Errors
 /// Another shape or dtype, or a position that does not exist.
+#[inline]
 fn expect_sorter(op: &'static str, sorter: &Tensor, shape: &[usize], size: usize) -> Result<()> {
     if !same_shape(sorter.shape(), shape) {
         return Err(ErrorKind::ShapeMismatch {

@@ -19,6 +19,7 @@ impl Op<2> for Copysign {
     const NAME: &'static str = "copysign";
     const SAVES: Saves = Saves::input(0).and(Saves::OUTPUT);
 
+    #[inline]
     fn forward(&self, [a, b]: [&Tensor; 2]) -> Result<Tensor> {
         Ok(kernel::zip_f64(a, b, f64::copysign))
     }
@@ -42,6 +43,7 @@ impl Op<2> for Heaviside {
     const NAME: &'static str = "heaviside";
     const SAVES: Saves = Saves::NOTHING;
 
+    #[inline]
     fn forward(&self, [x, values]: [&Tensor; 2]) -> Result<Tensor> {
         if x.dtype().is_float() {
             return Ok(kernel::zip_f64(x, values, |x, value| {

@@ -16,6 +16,7 @@ impl Op<1> for Softplus {
     const NAME: &'static str = "softplus";
     const SAVES: Saves = Saves::INPUTS;
 
+    #[inline]
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
         for_float!(Self::NAME, x.dtype(), T => {
             let (beta, threshold) = (T::from_f64(self.beta), T::from_f64(self.threshold));
@@ -45,6 +46,7 @@ impl Op<2> for SoftplusGrad {
     const NAME: &'static str = "softplus_grad";
     const SAVES: Saves = Saves::INPUTS;
 
+    #[inline]
     fn forward(&self, [x, g]: [&Tensor; 2]) -> Result<Tensor> {
         for_float!(Self::NAME, x.dtype(), T => {
             let (beta, threshold) = (T::from_f64(self.beta), T::from_f64(self.threshold));
@@ -79,6 +81,7 @@ impl Op<1> for Silu {
     const NAME: &'static str = "silu";
     const SAVES: Saves = Saves::INPUTS;
 
+    #[inline]
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
         for_float!(Self::NAME, x.dtype(), T => Ok(kernel::map(x, #[inline(always)] |x: T| x * x.sigmoid())))
     }
@@ -97,6 +100,7 @@ impl Op<2> for SiluGrad {
     const NAME: &'static str = "silu_grad";
     const SAVES: Saves = Saves::INPUTS;
 
+    #[inline]
     fn forward(&self, [x, g]: [&Tensor; 2]) -> Result<Tensor> {
         for_float!(Self::NAME, x.dtype(), T => Ok(kernel::zip(x, g, #[inline(always)] |x: T, g: T| {
             let s = x.sigmoid();

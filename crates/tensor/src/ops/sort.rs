@@ -9,6 +9,7 @@ use crate::{Array, ErrorKind, Result, Tensor};
 
 /// The positions of the elements that `ranks` names of each line along `dim`, which must not be empty
 /// where one is wanted.
+#[inline]
 pub(super) fn positions_of(
     op: &'static str,
     x: &Tensor,
@@ -102,6 +103,7 @@ impl Tensor {
     ///
     /// # Errors
     /// A dimension that does not exist.
+    #[inline]
     pub fn argsort(&self, dim: isize, descending: bool) -> Result<Tensor> {
         positions_of("argsort", self, dim, Ranks::All, descending)
     }

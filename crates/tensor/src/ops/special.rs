@@ -36,6 +36,7 @@ impl Op<1> for Function {
         }
     }
 
+    #[inline]
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
         Ok(match *self {
             Function::Erf => {

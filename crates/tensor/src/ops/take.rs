@@ -50,6 +50,7 @@ impl Tensor {
     /// assert_eq!(found[1].to_vec::<i64>()?, [1, 3]);
     /// # Ok::<(), gradus_tensor::Error>(())
     /// ```
+    #[inline]
     pub fn unravel_index(&self, shape: &[usize]) -> Result<Vec<Tensor>> {
         const OP: &str = "unravel_index";
         if !self.dtype().is_integer() {

@@ -60,6 +60,7 @@ impl Tensor {
     ///
     /// # Errors
     /// Too many elements.
+    #[inline]
     pub fn tril_indices(rows: usize, columns: usize, diagonal: isize) -> Result<Tensor> {
         let kept = |row: usize| 0..edge(row, diagonal.saturating_add(1), columns);
         indices("tril_indices", rows, columns, kept)
@@ -69,6 +70,7 @@ impl Tensor {
     ///
     /// # Errors
     /// Too many elements.
+    #[inline]
     pub fn triu_indices(rows: usize, columns: usize, diagonal: isize) -> Result<Tensor> {
         let kept = |row: usize| edge(row, diagonal, columns)..columns;
         indices("triu_indices", rows, columns, kept)

@@ -45,6 +45,7 @@ impl Op<1> for Trigonometry {
         }
     }
 
+    #[inline]
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
         let function: fn(f64) -> f64 = match self {
             Trigonometry::Sin => f64::sin,
@@ -105,6 +106,7 @@ impl Op<2> for Plane {
         }
     }
 
+    #[inline]
     fn forward(&self, [a, b]: [&Tensor; 2]) -> Result<Tensor> {
         let function: fn(f64, f64) -> f64 = match self {
             Plane::Atan2 => f64::atan2,

@@ -32,6 +32,7 @@ impl Tensor {
     /// assert_eq!(distinct.counts.to_vec::<i64>()?, [1, 2]);
     /// # Ok::<(), gradus_tensor::Error>(())
     /// ```
+    #[inline]
     pub fn unique(&self, dim: impl Into<Option<isize>>) -> Result<Unique> {
         distinct("unique", self, dim.into(), true)
     }
@@ -41,11 +42,13 @@ impl Tensor {
     ///
     /// # Errors
     /// As [`unique`](Tensor::unique).
+    #[inline]
     pub fn unique_consecutive(&self, dim: impl Into<Option<isize>>) -> Result<Unique> {
         distinct("unique_consecutive", self, dim.into(), false)
     }
 }
 
+#[inline]
 fn distinct(op: &'static str, x: &Tensor, dim: Option<isize>, sorted: bool) -> Result<Unique> {
     let Some(dim) = dim else {
         let all = x.reshape([x.numel()])?;
@@ -98,6 +101,7 @@ fn distinct(op: &'static str, x: &Tensor, dim: Option<isize>, sorted: bool) -> R
     })
 }
 
+#[inline]
 fn one_line(count: usize) -> Result<crate::layout::Layout> {
     crate::layout::Layout::row_major("unique", &[count])
 }

@@ -222,6 +222,7 @@ fn covariance<A: Array>(
 
 /// # Errors
 /// Not one number per observation, or a negative one.
+#[inline]
 fn expect_weights(what: &str, weights: &Tensor, observations: usize) -> Result<()> {
     let message = if weights.rank() > 1 || weights.numel() != observations {
         let shape = weights.shape();

@@ -56,6 +56,7 @@ impl Op<1> for Unfold {
     const NAME: &'static str = "unfold";
     const SAVES: Saves = Saves::SHAPES;
 
+    #[inline]
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
         let mut shape = x.shape().to_vec();
         let mut strides = x.strides().to_vec();
