@@ -50,7 +50,8 @@ fn dispatch(mut arguments: lexopt::Parser) -> Result<bool> {
         "tidy" => tidy::run(arguments),
         "conformance" => conformance::run(arguments),
         "chapters" => chapters::run(arguments),
-        "bench" => bench::run(arguments),
+        "bench" if workspace::is_release()? => bench::run(arguments),
+        "bench" => workspace::again_in_release(),
         "help" => {
             println!("{USAGE}");
             Ok(true)

@@ -23,6 +23,22 @@ pub(crate) fn cargo() -> Command {
     command
 }
 
+/// Whether this program was built in the release profile, whose speed is the one that counts.
+pub(crate) fn is_release() -> Result<bool> {
+    let program = std::env::current_exe()?;
+    let folder = program.parent().and_then(Path::file_name);
+    Ok(folder.is_some_and(|folder| folder == "release"))
+}
+
+/// Builds this program in the release profile and runs it there with the same arguments.
+pub(crate) fn again_in_release() -> Result<bool> {
+    let status = cargo()
+        .args(["run", "--release", "--quiet", "--package", "xtask", "--"])
+        .args(std::env::args_os().skip(1))
+        .status()?;
+    Ok(status.success())
+}
+
 /// One package of the workspace, as `cargo metadata` describes it.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Package {

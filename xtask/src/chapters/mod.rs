@@ -17,7 +17,7 @@ use crate::workspace::{self, Result};
 const PACKAGE: &str = "gradus-examples";
 
 /// The build profile of so many small programs.
-const PROFILE: &str = "chapters";
+const PROFILE: &str = "quick";
 
 pub(crate) fn run(mut arguments: lexopt::Parser) -> Result<bool> {
     let mut checking = false;
