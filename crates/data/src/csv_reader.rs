@@ -17,7 +17,7 @@ pub use stream::CsvStream;
 pub use table::Table;
 
 use crate::error::{Error, ErrorKind, Result};
-use blocks::Marks;
+use blocks::{Marks, Source};
 use columns::{Columns, Opened};
 use gradus_tensor::DType;
 use missing::MissingTexts;
@@ -191,7 +191,7 @@ impl CsvReader {
     pub fn read(&self, path: impl AsRef<Path>) -> Result<Table> {
         let path = path.as_ref();
         let (file, bytes) = open(path)?;
-        let opened = self.open(&path.display().to_string(), file)?;
+        let opened = self.open(&path.display().to_string(), Box::new(file))?;
         table::read_table(self, opened, Some(bytes))
     }
 
@@ -200,7 +200,7 @@ impl CsvReader {
     /// # Errors
     /// Those of [`read`](Self::read).
     pub fn read_from(&self, name: &str, source: impl Read + Send) -> Result<Table> {
-        table::read_table(self, self.open(name, source)?, None)
+        table::read_table(self, self.open(name, Box::new(source))?, None)
     }
 
     /// Reads numbers from text, which error messages call `name`.
@@ -208,7 +208,7 @@ impl CsvReader {
     /// # Errors
     /// Those of [`read`](Self::read).
     pub fn read_text(&self, name: &str, text: &str) -> Result<Table> {
-        let opened = self.open(name, text.as_bytes())?;
+        let opened = self.open(name, Box::new(text.as_bytes()))?;
         table::read_table(self, opened, Some(text.len() as u64))
     }
 
@@ -232,7 +232,7 @@ impl CsvReader {
     pub fn read_frame(&self, path: impl AsRef<Path>) -> Result<Frame> {
         let path = path.as_ref();
         let name = path.display().to_string();
-        frame::read_frame(self, || self.open(&name, open(path)?.0))
+        frame::read_frame(self, &|| self.open(&name, Box::new(open(path)?.0)))
     }
 
     /// Reads columns of different types from text, which error messages call `name`.
@@ -240,7 +240,7 @@ impl CsvReader {
     /// # Errors
     /// Those of [`read_frame`](Self::read_frame).
     pub fn read_frame_text(&self, name: &str, text: &str) -> Result<Frame> {
-        frame::read_frame(self, || self.open(name, text.as_bytes()))
+        frame::read_frame(self, &|| self.open(name, Box::new(text.as_bytes())))
     }
 
     /// The rows of a file one after another, for files larger than memory.
@@ -260,7 +260,7 @@ impl CsvReader {
         }
     }
 
-    fn open<R: Read>(&self, file: &str, source: R) -> Result<Opened<R>> {
+    fn open<'a>(&self, file: &str, source: Source<'a>) -> Result<Opened<'a>> {
         let separator = self.separator;
         let in_numbers = separator.is_ascii_alphanumeric() || b"+-.".contains(&separator);
         let marks = [Some(separator), self.quote, self.comment];

@@ -1,15 +1,14 @@
 //! A stream in batches, read ahead by a thread.
 
 use crate::batch::Batch;
+use crate::batch_queue::{BatchQueue, BatchSender};
 use crate::dataset::interrupted;
 use crate::error::{Error, ErrorKind, Result};
 use crate::iterable::{BatchIter, IterableDataset};
 use gradus_random::Generator;
 use std::iter::FusedIterator;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::{Builder, JoinHandle};
 
 /// A stream in batches. PyTorch's `DataLoader` of an `IterableDataset`.
 ///
@@ -202,7 +201,7 @@ pub struct IterableBatches<'a> {
 enum Source<'a> {
     Closed,
     Here(BatchIter<'a>),
-    Ahead(ReadAhead),
+    Ahead(BatchQueue),
     Ended,
 }
 
@@ -217,7 +216,7 @@ impl IterableBatches<'_> {
             self.source = if loader.prefetch == 0 {
                 Source::Here(loader.dataset.batches(self.epoch, loader.batch_size)?)
             } else {
-                Source::Ahead(ReadAhead::start(loader, self.epoch)?)
+                Source::Ahead(read_ahead(loader, self.epoch)?)
             };
             for _ in 0..self.delivered {
                 self.fetch().transpose()?;
@@ -239,7 +238,7 @@ impl IterableBatches<'_> {
         match &mut self.source {
             Source::Here(batches) => batches.next(),
             // The thread hangs up after the last batch.
-            Source::Ahead(ahead) => ahead.batches.as_ref()?.recv().ok(),
+            Source::Ahead(ahead) => ahead.receive(),
             Source::Closed | Source::Ended => None,
         }
     }
@@ -280,57 +279,31 @@ impl std::fmt::Debug for IterableBatches<'_> {
 }
 
 /// A thread that reads batches into a bounded queue.
-struct ReadAhead {
-    batches: Option<Receiver<Result<Batch>>>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl ReadAhead {
-    fn start(loader: &IterableLoader, epoch: u64) -> Result<Self> {
-        let (sender, batches) = sync_channel(loader.prefetch);
-        let (dataset, batch_size) = (loader.dataset.clone(), loader.batch_size);
-        let read = move || {
-            let mut number = 0;
-            let all = catch_unwind(AssertUnwindSafe(|| {
-                for batch in dataset.batches(epoch, batch_size)? {
-                    let failed = batch.is_err();
-                    number += 1;
-                    // Nobody is left to read: the iterator was dropped.
-                    if sender.send(batch).is_err() || failed {
-                        return Ok(());
-                    }
+fn read_ahead(loader: &IterableLoader, epoch: u64) -> Result<BatchQueue> {
+    let (dataset, batch_size) = (loader.dataset.clone(), loader.batch_size);
+    let read = move |queue: BatchSender| {
+        let mut number = 0;
+        let all = catch_unwind(AssertUnwindSafe(|| {
+            for batch in dataset.batches(epoch, batch_size)? {
+                let failed = batch.is_err();
+                number += 1;
+                // Nobody is left to read: the iterator was dropped.
+                if !queue.send(batch) || failed {
+                    return Ok(());
                 }
-                Ok(())
-            }));
-            let failure = all.unwrap_or_else(|panic| {
-                let message = interrupted(&*panic);
-                let index = number * batch_size;
-                Err(ErrorKind::WorkerPanic { index, message }.into())
-            });
-            if let Err(error) = failure {
-                let _ = sender.send(Err(error));
             }
-        };
-        let thread = Builder::new()
-            .name("read-ahead".into())
-            .spawn(read)
-            .map_err(Error::custom)?;
-        Ok(Self {
-            batches: Some(batches),
-            thread: Some(thread),
-        })
-    }
-}
-
-impl Drop for ReadAhead {
-    fn drop(&mut self) {
-        // A thread waiting for room in the queue wakes when the queue is gone.
-        self.batches = None;
-        if let Some(thread) = self.thread.take() {
-            // The thread catches panics, so there is nothing to learn from the result.
-            let _ = thread.join();
+            Ok(())
+        }));
+        let failure = all.unwrap_or_else(|panic| {
+            let message = interrupted(&*panic);
+            let index = number * batch_size;
+            Err(ErrorKind::WorkerPanic { index, message }.into())
+        });
+        if let Err(error) = failure {
+            queue.send(Err(error));
         }
-    }
+    };
+    BatchQueue::start("read-ahead".into(), loader.prefetch, Box::new(read))
 }
 
 #[cfg(test)]

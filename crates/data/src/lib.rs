@@ -40,7 +40,9 @@
 //! ```
 
 mod adaptors;
+mod argsort;
 mod batch;
+mod batch_queue;
 mod collate;
 mod course;
 mod csv_reader;

@@ -36,7 +36,7 @@ fn linspace(stop: f64, n: usize, endpoint: bool) -> impl Iterator<Item = f64> {
 /// moons and circles are. The points and the random numbers do not need each other until they are put together.
 fn two_curves(
     [n, outer]: [usize; 2],
-    points: impl FnOnce() -> Vec<[f64; 2]> + Send,
+    points: &(dyn Fn() -> Vec<[f64; 2]> + Sync),
     shuffle: bool,
     noise: Option<f64>,
     random_state: u32,

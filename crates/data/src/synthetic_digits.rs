@@ -35,7 +35,7 @@ pub fn synthetic_digits(n_samples: usize, seed: u64) -> Result<TensorDataset> {
         .map(|&sample| streams.stream(0, sample).below(10) as i64)
         .collect();
     let mut images = vec![[0_u8; SIDE * SIDE]; n_samples];
-    in_parts(&samples, &mut images, 1, |samples, images| {
+    in_parts(&samples, &mut images, 1, &|samples, images| {
         for (&sample, image) in samples.iter().zip(images) {
             let mut stream = streams.stream(0, sample);
             let digit = stream.below(10) as usize;

@@ -19,8 +19,8 @@ pub(super) struct Marks {
 }
 
 impl Marks {
-    /// The csv crate's reader of records, whatever their number of cells.
-    pub(super) fn records<R: Read>(self, source: R) -> csv::Reader<R> {
+    /// The csv crate's reader of the records of a text, whatever their number of cells.
+    pub(super) fn records(self, text: &[u8]) -> csv::Reader<&[u8]> {
         ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
@@ -28,7 +28,7 @@ impl Marks {
             .quoting(self.quote.is_some())
             .quote(self.quote.unwrap_or(b'"'))
             .comment(self.comment)
-            .from_reader(source)
+            .from_reader(text)
     }
 
     /// Whether every line feed in the text ends a row and every separator a cell: no quotes, and no carriage return
@@ -79,9 +79,12 @@ pub(super) struct Block {
     pub(super) lines_before: u64,
 }
 
+/// Where the bytes come from. It is asked for whole blocks, so that which source it is costs nothing.
+pub(super) type Source<'a> = Box<dyn Read + Send + 'a>;
+
 /// Cuts what `source` gives into blocks.
-pub(super) struct Blocks<R> {
-    source: R,
+pub(super) struct Blocks<'a> {
+    source: Source<'a>,
     marks: Marks,
     /// The beginning of a row whose end was not read yet.
     rest: Vec<u8>,
@@ -90,8 +93,8 @@ pub(super) struct Blocks<R> {
     ended: bool,
 }
 
-impl<R: Read> Blocks<R> {
-    pub(super) fn new(source: R, marks: Marks) -> Self {
+impl<'a> Blocks<'a> {
+    pub(super) fn new(source: Source<'a>, marks: Marks) -> Self {
         Self {
             source,
             marks,
@@ -164,7 +167,7 @@ mod tests {
 
     /// The blocks' texts if reads come in small portions.
     fn texts(text: &[u8]) -> Vec<Vec<u8>> {
-        let mut blocks = Blocks::new(text, MARKS);
+        let mut blocks = Blocks::new(Box::new(text), MARKS);
         std::iter::from_fn(|| blocks.next().unwrap().map(|block| block.text)).collect()
     }
 
@@ -184,7 +187,7 @@ mod tests {
     #[test]
     fn a_quote_that_is_never_closed_is_an_error() {
         let text = std::io::Read::chain(&b"a,\""[..], std::io::repeat(b'x'));
-        let error = Blocks::new(text, MARKS).next().unwrap_err();
+        let error = Blocks::new(Box::new(text), MARKS).next().unwrap_err();
         assert_eq!(
             error.to_string(),
             "a row of more than 64 MiB; is a quote never closed?"
@@ -193,7 +196,7 @@ mod tests {
 
     #[test]
     fn lines_are_counted_and_a_byte_order_mark_is_dropped() {
-        let mut blocks = Blocks::new(&b"\xef\xbb\xbfa\nb\n"[..], MARKS);
+        let mut blocks = Blocks::new(Box::new(&b"\xef\xbb\xbfa\nb\n"[..]), MARKS);
         let block = blocks.next().unwrap().unwrap();
         assert_eq!((&block.text[..], block.lines_before), (&b"a\nb\n"[..], 0));
         assert_eq!(blocks.lines(), 2);

@@ -1,11 +1,10 @@
 //! Which columns there are and what is read from each.
 
-use super::blocks::{Block, Blocks, Marks};
+use super::blocks::{Block, Blocks, Marks, Source};
 use super::cells::{Fault, FaultKind};
 use super::ordered::{Trouble, next};
 use crate::error::{Error, ErrorKind, Result};
 use csv::ByteRecord;
-use std::io::Read;
 
 /// A column by name or by number, from 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,20 +44,20 @@ pub(super) struct Columns {
 }
 
 /// A file whose header has been read.
-pub(super) struct Opened<R> {
+pub(super) struct Opened<'a> {
     pub(super) columns: Columns,
     /// The first rows after the header.
     pub(super) first: Block,
-    pub(super) blocks: Blocks<R>,
+    pub(super) blocks: Blocks<'a>,
 }
 
 impl Columns {
-    pub(super) fn open<R: Read>(
+    pub(super) fn open<'a>(
         file: &str,
-        source: R,
+        source: Source<'a>,
         marks: Marks,
         header: bool,
-    ) -> Result<Opened<R>> {
+    ) -> Result<Opened<'a>> {
         let mut columns = Self {
             file: file.to_owned(),
             names: Vec::new(),
@@ -70,7 +69,7 @@ impl Columns {
             text: Vec::new(),
             lines_before: 0,
         });
-        let mut records = marks.records(&first.text[..]);
+        let mut records = marks.records(&first.text);
         let mut record = ByteRecord::new();
         let is_empty = marks.row_start(&first.text, 0) == first.text.len();
         // Reading from memory without a fixed number of cells does not fail.

@@ -7,7 +7,6 @@ use super::ordered::parse_in_order;
 use super::{CsvReader, Marks};
 use crate::error::{Error, Result};
 use gradus_tensor::{DType, Tensor};
-use std::io::Read;
 use std::ops::Range;
 
 /// The type of a column of a [`Frame`].
@@ -121,9 +120,9 @@ struct Schema {
 }
 
 /// Reads a file twice: for the types that are not given, and for the values.
-pub(super) fn read_frame<R: Read + Send>(
+pub(super) fn read_frame<'a>(
     reader: &CsvReader,
-    open: impl Fn() -> Result<Opened<R>>,
+    open: &dyn Fn() -> Result<Opened<'a>>,
 ) -> Result<Frame> {
     let Opened {
         columns,
@@ -172,12 +171,7 @@ impl Schema {
         Ok(inference.seen)
     }
 
-    fn read<R: Read + Send>(
-        &self,
-        columns: &Columns,
-        opened: Opened<R>,
-        wanted: &[usize],
-    ) -> Result<Frame> {
+    fn read(&self, columns: &Columns, opened: Opened<'_>, wanted: &[usize]) -> Result<Frame> {
         let mut all = Part::new(self);
         let parse = |text: &[u8]| {
             let mut part = Part::new(self);

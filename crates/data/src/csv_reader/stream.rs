@@ -9,7 +9,6 @@ use crate::batch::{Batch, Sample};
 use crate::error::{Error, Result};
 use crate::iterable::{BatchIter, IterableDataset, SampleIter};
 use gradus_tensor::{DType, Tensor};
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 /// The rows of a CSV file as samples, (x, y) or x alone. Made by [`CsvReader::stream`].
@@ -58,7 +57,9 @@ impl CsvStream {
             columns,
             first,
             blocks,
-        } = self.reader.open(&self.path.display().to_string(), file)?;
+        } = self
+            .reader
+            .open(&self.path.display().to_string(), Box::new(file))?;
         let plan = Plan::new(&self.reader, &columns)?;
         if plan.label == Some(LabelKind::Named) {
             return Err(Error::argument(
@@ -110,7 +111,7 @@ impl IterableDataset for CsvStream {
 struct Cursor {
     columns: Columns,
     plan: Plan,
-    blocks: Blocks<File>,
+    blocks: Blocks<'static>,
     rows: Rows,
     /// How many of the rows were taken.
     used: usize,

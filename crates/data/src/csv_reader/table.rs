@@ -9,7 +9,6 @@ use super::{CsvReader, Label, Marks};
 use crate::error::{Error, Result};
 use crate::tensor_dataset::TensorDataset;
 use gradus_tensor::{DType, Tensor};
-use std::io::Read;
 use std::ops::Range;
 
 /// What a [`CsvReader`] read.
@@ -262,9 +261,9 @@ enum Features {
 }
 
 /// Reads all of a file. `bytes` is its size if that is known, to reserve memory once.
-pub(super) fn read_table<R: Read + Send>(
+pub(super) fn read_table(
     reader: &CsvReader,
-    opened: Opened<R>,
+    opened: Opened<'_>,
     bytes: Option<u64>,
 ) -> Result<Table> {
     let Opened {

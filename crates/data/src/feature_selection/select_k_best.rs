@@ -2,6 +2,7 @@
 
 use super::kept_columns;
 use super::univariate::{FeatureScores, ScoreFunction};
+use crate::argsort::argsort;
 use crate::error::{Error, ErrorKind, Result};
 use gradus_tensor::Tensor;
 
@@ -51,12 +52,9 @@ impl SelectKBest {
             let message = format!("{} of {features} features cannot be kept", self.k);
             return Err(Error::argument(OP, message));
         }
-        let rank = |feature: usize| {
-            let score = scores.scores[feature];
-            if score.is_nan() { f64::MIN } else { score }
-        };
-        let mut order: Vec<usize> = (0..features).collect();
-        order.sort_by(|&a, &b| rank(a).total_cmp(&rank(b)));
+        let rank = |&score: &f64| if score.is_nan() { f64::MIN } else { score };
+        let ranks: Vec<f64> = scores.scores.iter().map(rank).collect();
+        let mut order = argsort(&ranks);
         self.kept = order.split_off(features - self.k);
         self.kept.sort_unstable();
         self.scores = Some(scores);

@@ -48,7 +48,7 @@ impl VarianceThreshold {
         let count = rows.count as f64;
         let mean: Vec<f64> = rows.sums().iter().map(|sum| sum / count).collect();
         let mut squares = vec![0.0; rows.features];
-        rows.blocks(|block| {
+        rows.blocks(&mut |block| {
             for row in block.chunks_exact(rows.features) {
                 for ((square, x), mean) in squares.iter_mut().zip(row).zip(&mean) {
                     *square += (x - mean) * (x - mean);

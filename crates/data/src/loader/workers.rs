@@ -2,19 +2,17 @@
 
 use super::epoch::Epoch;
 use crate::batch::Batch;
+use crate::batch_queue::{BatchQueue, BatchSender};
 use crate::dataset::{Dataset, interrupted, take_interrupted};
 use crate::error::{Error, ErrorKind, Result};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::thread::{Builder, JoinHandle};
 
 /// Worker w of n fetches batches w, w + n, w + 2n … into a bounded queue of its own; reading the queues in turn restores the order.
 pub(super) struct Workers {
-    queues: Vec<Receiver<Result<Batch>>>,
-    threads: Vec<JoinHandle<()>>,
+    queues: Vec<BatchQueue>,
     stop: Arc<AtomicBool>,
     first: usize,
 }
@@ -29,30 +27,25 @@ impl Workers {
         prefetch: usize,
     ) -> Result<Self> {
         let count = count.min(epoch.batches() - first);
-        let stop = Arc::new(AtomicBool::new(false));
         let mut workers = Self {
             queues: Vec::with_capacity(count),
-            threads: Vec::with_capacity(count),
-            stop,
+            stop: Arc::default(),
             first,
         };
         for worker in 0..count {
-            let (sender, queue) = sync_channel(prefetch.max(1));
             let (dataset, epoch, stop) = (dataset.clone(), epoch.clone(), workers.stop.clone());
-            let thread = Builder::new()
-                .name(format!("loader-{worker}"))
-                .spawn(move || {
-                    let numbers = (first + worker..epoch.batches()).step_by(count);
-                    work(
-                        &*dataset,
-                        numbers.map(|number| epoch.batch(number)),
-                        &sender,
-                        &stop,
-                    );
-                })
-                .map_err(Error::custom)?;
+            let fetch = move |queue: BatchSender| {
+                let numbers = (first + worker..epoch.batches()).step_by(count);
+                work(
+                    &*dataset,
+                    numbers.map(|number| epoch.batch(number)),
+                    &queue,
+                    &stop,
+                );
+            };
+            let name = format!("loader-{worker}");
+            let queue = BatchQueue::start(name, prefetch, Box::new(fetch))?;
             workers.queues.push(queue);
-            workers.threads.push(thread);
         }
         Ok(workers)
     }
@@ -60,7 +53,7 @@ impl Workers {
     /// Waits for a batch; the numbers asked for follow one another.
     pub(super) fn receive(&self, number: usize) -> Result<Batch> {
         let queue = &self.queues[(number - self.first) % self.queues.len()];
-        queue.recv().unwrap_or_else(|_| {
+        queue.receive().unwrap_or_else(|| {
             let message = format!("the worker of batch {number} ended without delivering it");
             Err(Error::argument("DataLoader", message))
         })
@@ -70,19 +63,15 @@ impl Workers {
 impl Drop for Workers {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
-        // A worker waiting for room in its queue wakes when the queue is gone.
-        self.queues.clear();
-        for thread in self.threads.drain(..) {
-            // Workers catch panics of the dataset, so there is nothing to learn from the result.
-            let _ = thread.join();
-        }
+        // All at once, before the first one is waited for.
+        self.queues.iter().for_each(BatchQueue::close);
     }
 }
 
 fn work<'a>(
     dataset: &dyn Dataset,
     batches: impl Iterator<Item = &'a [usize]>,
-    queue: &SyncSender<Result<Batch>>,
+    queue: &BatchSender,
     stop: &AtomicBool,
 ) {
     for indices in batches {
@@ -92,7 +81,7 @@ fn work<'a>(
         let fetched = catch_unwind(AssertUnwindSafe(|| dataset.get_batch(indices)))
             .unwrap_or_else(|panic| Err(panicked(&*panic, indices)));
         let last = fetched.is_err();
-        if queue.send(fetched).is_err() || last {
+        if !queue.send(fetched) || last {
             return;
         }
     }

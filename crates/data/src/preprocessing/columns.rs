@@ -78,7 +78,7 @@ fn run<T: Float>(values: &[T], features: usize, steps: &[Step<'_>], round: fn(f6
         .collect();
     let block = ((BLOCK / features.max(1)).max(1) * features).max(1);
     let mut changed = vec![T::default(); values.len()];
-    in_parts(values, &mut changed, block, |values, changed| {
+    in_parts(values, &mut changed, block, &|values, changed| {
         for (values, block) in values.chunks(block).zip(changed.chunks_mut(block)) {
             block.copy_from_slice(values);
             for (step, numbers) in steps.iter().zip(&numbers) {
@@ -126,7 +126,7 @@ impl Rows {
         let rows = Self::with_gaps(op, x)?;
         let mut finite = true;
         // Without an early end, so that the check is a vector loop.
-        rows.blocks(|block| finite &= block.iter().fold(true, |all, x| all & x.is_finite()));
+        rows.blocks(&mut |block| finite &= block.iter().fold(true, |all, x| all & x.is_finite()));
         if !finite {
             let values = rows.values();
             let wrong = values.iter().position(|x| !x.is_finite());
@@ -161,7 +161,7 @@ impl Rows {
     }
 
     /// Shows blocks of whole rows in order.
-    pub(crate) fn blocks(&self, mut see: impl FnMut(&[f64])) {
+    pub(crate) fn blocks(&self, see: &mut dyn FnMut(&[f64])) {
         /// Numbers converted at a time: they stay in the nearest cache.
         const BLOCK: usize = 2048;
         match self.table.as_slice::<f64>() {
@@ -184,7 +184,7 @@ impl Rows {
             Ok(values) => values.into(),
             Err(_) => {
                 let mut values = Vec::with_capacity(self.count * self.features);
-                self.blocks(|block| values.extend_from_slice(block));
+                self.blocks(&mut |block| values.extend_from_slice(block));
                 values.into()
             }
         }
@@ -193,14 +193,14 @@ impl Rows {
     /// One column.
     pub(crate) fn column(&self, feature: usize) -> Vec<f64> {
         let mut column = Vec::with_capacity(self.count);
-        self.blocks(|block| column.extend(block.iter().skip(feature).step_by(self.features)));
+        self.blocks(&mut |block| column.extend(block.iter().skip(feature).step_by(self.features)));
         column
     }
 
     /// The number per column that `fold` makes of the column's values, in order.
     pub(crate) fn fold(&self, start: f64, fold: impl Fn(f64, f64) -> f64) -> Vec<f64> {
         let mut folded = vec![start; self.features];
-        self.blocks(|block| {
+        self.blocks(&mut |block| {
             for row in block.chunks_exact(self.features) {
                 for (folded, &value) in folded.iter_mut().zip(row) {
                     *folded = fold(*folded, value);
@@ -282,7 +282,7 @@ mod tests {
         let x = Tensor::from_vec(values, [1000, 7]).unwrap();
         let rows = Rows::of("op", &x).unwrap();
         let mut seen = Vec::new();
-        rows.blocks(|block| {
+        rows.blocks(&mut |block| {
             assert_eq!(block.len() % 7, 0);
             seen.extend_from_slice(block);
         });

@@ -128,7 +128,7 @@ impl SimpleImputer {
         };
         let width = found + indicators.len();
         let mut filled = Vec::with_capacity(rows.count * width);
-        rows.blocks(|block| {
+        rows.blocks(&mut |block| {
             for row in block.chunks_exact(found) {
                 let values = row.iter().zip(&self.statistics);
                 filled.extend(values.map(|(&x, &number)| if x.is_nan() { number } else { x }));
@@ -163,7 +163,7 @@ impl SimpleImputer {
 fn read(x: &Tensor) -> Result<Rows> {
     let rows = Rows::with_gaps(OP, x)?;
     let mut finite = true;
-    rows.blocks(|block| finite &= block.iter().fold(true, |all, x| all & !x.is_infinite()));
+    rows.blocks(&mut |block| finite &= block.iter().fold(true, |all, x| all & !x.is_infinite()));
     if finite {
         return Ok(rows);
     }

@@ -222,7 +222,7 @@ fn squared_deviations(rows: &Rows, sum: &[f64], n: f64) -> Vec<f64> {
         correction[0] = pairwise_sum(&deviations);
         squares[0] = pairwise_sum(&squared);
     } else {
-        rows.blocks(|block| {
+        rows.blocks(&mut |block| {
             for row in block.chunks_exact(features) {
                 let sums = correction.iter_mut().zip(&mut squares);
                 for ((correction, square), (value, mean)) in sums.zip(row.iter().zip(&mean)) {

@@ -1,6 +1,7 @@
 //! Batches that each hold about the same share of every class.
 
 use super::{Sampler, required};
+use crate::argsort::argsort;
 use crate::error::Result;
 use gradus_random::Generator;
 use std::collections::BTreeMap;
@@ -54,15 +55,15 @@ impl Sampler for StratifiedSampler {
 
     fn order(&self, rng: Option<&Generator>) -> Result<Vec<usize>> {
         let generator = required("StratifiedSampler", self.generator.as_ref().or(rng))?;
-        let mut placed = Vec::with_capacity(self.len());
-        for (class, members) in self.classes.iter().enumerate() {
+        let (mut places, mut indices) = (Vec::new(), Vec::new());
+        for members in &self.classes {
             for (turn, position) in generator.randperm(members.len()).into_iter().enumerate() {
-                let place = (turn as f64 + 0.5) / members.len() as f64;
-                placed.push((place, class, members[position]));
+                places.push((turn as f64 + 0.5) / members.len() as f64);
+                indices.push(members[position]);
             }
         }
-        placed.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        Ok(placed.into_iter().map(|(_, _, index)| index).collect())
+        // Of equal places the one of the first class comes first.
+        Ok(argsort(&places).iter().map(|&at| indices[at]).collect())
     }
 }
 

@@ -20,9 +20,9 @@ pub(super) fn approximate_mode(
     let mut missing = draws.saturating_sub(shares.iter().sum());
     let remainders: Vec<f64> = exact.iter().map(|share| share - share.floor()).collect();
     let mut values = remainders.clone();
-    values.sort_unstable_by(|a, b| b.total_cmp(a));
+    values.sort_unstable_by(f64::total_cmp);
     values.dedup();
-    for value in values {
+    for value in values.into_iter().rev() {
         if missing == 0 {
             break;
         }

@@ -2,6 +2,7 @@
 
 use super::k_fold::splits;
 use super::{Split, sorted_classes};
+use crate::argsort::argsort;
 use crate::error::{Error, Result};
 
 /// k splits in which no group is in both the training and the test set; folds of about equal size. scikit-learn's `GroupKFold`.
@@ -42,13 +43,11 @@ impl GroupKFold {
             );
             return Err(Error::argument("GroupKFold", message));
         }
-        let mut by_size: Vec<usize> = (0..sizes.len()).collect();
-        // Largest first; of equal groups the last one first, as a reversed ascending sort leaves them.
-        by_size.sort_by_key(|&group| sizes[group]);
-        by_size.reverse();
+        let numbers: Vec<f64> = sizes.iter().map(|&size| size as f64).collect();
         let mut filled = vec![0; self.n_splits];
         let mut fold_of_group = vec![0; sizes.len()];
-        for group in by_size {
+        // Largest first; of equal groups the last one first, as a reversed ascending sort leaves them.
+        for group in argsort(&numbers).into_iter().rev() {
             let smallest = filled.iter().min().copied().unwrap_or(0);
             let fold = filled
                 .iter()

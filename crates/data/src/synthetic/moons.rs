@@ -70,7 +70,13 @@ impl Moons {
                 .collect()
         };
         let random_state = self.random_state;
-        two_curves([n, n_outer], points, self.shuffle, self.noise, random_state)
+        two_curves(
+            [n, n_outer],
+            &points,
+            self.shuffle,
+            self.noise,
+            random_state,
+        )
     }
 }
 

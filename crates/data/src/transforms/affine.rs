@@ -97,11 +97,11 @@ pub(super) fn warp(
     if matrix[1] == 0.0 && matrix[3] == 0.0 {
         let columns = scaled(matrix[0], matrix[2], frame.width);
         let rows = scaled(matrix[4], matrix[5], frame.height);
-        return remap(op, image, size, fill, |y, x| rows[y].zip(columns[x]));
+        return remap(op, image, size, fill, &|y, x| rows[y].zip(columns[x]));
     }
     match FixedPoint::new(matrix, frame) {
-        Some(map) => remap(op, image, size, fill, |y, x| map.source(y, x)),
-        None => remap(op, image, size, fill, |y, x| {
+        Some(map) => remap(op, image, size, fill, &|y, x| map.source(y, x)),
+        None => remap(op, image, size, fill, &|y, x| {
             let (x, y) = (x as f64 + 0.5, y as f64 + 0.5);
             let [xx, xy, x0, yx, yy, y0] = matrix;
             let from_y = inside(yx * x + yy * y + y0, frame.height)?;

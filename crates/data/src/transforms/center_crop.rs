@@ -34,7 +34,7 @@ impl Transform for CenterCrop {
         let source = |at: usize, offset: isize, size: usize| {
             at.checked_add_signed(offset).filter(|&at| at < size)
         };
-        remap("CenterCrop", x, (self.height, self.width), 0.0, |y, x| {
+        remap("CenterCrop", x, (self.height, self.width), 0.0, &|y, x| {
             source(y, top, frame.height).zip(source(x, left, frame.width))
         })
     }

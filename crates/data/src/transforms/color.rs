@@ -28,13 +28,9 @@ pub(super) fn adjust(op: &'static str, image: &Tensor, aspect: Aspect, by: f64) 
     }
     Ok(match image.dtype() {
         DType::U8 => Tensor::from_vec(bytes(image.to_vec()?, frame, aspect, by), image.shape())?,
-        DType::F32 => {
-            let values = numbers(image.to_vec()?, frame, aspect, by, f64::from, |x| x as f32);
-            Tensor::from_vec(values, image.shape())?
-        }
-        _ => {
-            let values = numbers(image.to_vec()?, frame, aspect, by, |x| x, |x| x);
-            Tensor::from_vec(values, image.shape())?
+        dtype => {
+            let values = numbers(image.to_vec()?, frame, aspect, by, dtype == DType::F32);
+            Tensor::from_vec(values, image.shape())?.to_dtype(dtype)?
         }
     })
 }
@@ -121,44 +117,39 @@ fn to_rgb([hue, saturation, value]: [u8; 3]) -> [u8; 3] {
     }
 }
 
-/// torchvision's arithmetic on numbers from 0 to 1; channels stand apart.
-fn numbers<T: Copy>(
-    mut values: Vec<T>,
-    frame: Frame,
-    aspect: Aspect,
-    by: f64,
-    wide: fn(T) -> f64,
-    round: fn(f64) -> T,
-) -> Vec<T> {
+/// torchvision's arithmetic on numbers from 0 to 1, each result rounded to `f32` if the image is `single`; channels
+/// stand apart.
+fn numbers(mut values: Vec<f64>, frame: Frame, aspect: Aspect, by: f64, single: bool) -> Vec<f64> {
+    let round = |x: f64| if single { f64::from(x as f32) } else { x };
     let plane = frame.height * frame.width;
     let grey: Vec<f64> = (0..plane)
         .map(|at| match frame.channels {
             3 => {
-                let [r, g, b] = [0, 1, 2].map(|channel| wide(values[channel * plane + at]));
+                let [r, g, b] = [0, 1, 2].map(|channel| values[channel * plane + at]);
                 luma_number(r, g, b)
             }
-            _ => wide(values[at]),
+            _ => values[at],
         })
         .collect();
-    let blend = |value: T, other: f64| {
-        let rounded = |x: f64| wide(round(x));
-        let mixed = rounded(rounded(by) * wide(value)) + rounded(rounded(1.0 - by) * other);
+    let (kept, entering) = (round(by), round(1.0 - by));
+    let blend = |value: f64, other: f64| {
+        let mixed = round(kept * value) + round(entering * other);
         round(mixed.clamp(0.0, 1.0))
     };
     match aspect {
         Aspect::Brightness => values.iter_mut().for_each(|x| *x = blend(*x, 0.0)),
         Aspect::Contrast => {
-            let mean = wide(round(grey.iter().sum::<f64>() / plane as f64));
+            let mean = round(grey.iter().sum::<f64>() / plane as f64);
             values.iter_mut().for_each(|x| *x = blend(*x, mean));
         }
         Aspect::Saturation => {
             for (at, x) in values.iter_mut().enumerate() {
-                *x = blend(*x, wide(round(grey[at % plane])));
+                *x = blend(*x, round(grey[at % plane]));
             }
         }
         Aspect::Hue => {
             for at in 0..plane {
-                let rgb = [0, 1, 2].map(|channel| wide(values[channel * plane + at]));
+                let rgb = [0, 1, 2].map(|channel| values[channel * plane + at]);
                 for (channel, x) in turned(rgb, by).into_iter().enumerate() {
                     values[channel * plane + at] = round(x);
                 }

@@ -17,7 +17,7 @@ impl Transform for HorizontalFlip {
             x,
             (frame.height, frame.width),
             0.0,
-            |y, x| Some((y, frame.width - 1 - x)),
+            &|y, x| Some((y, frame.width - 1 - x)),
         )
     }
 }
@@ -34,7 +34,7 @@ impl Transform for VerticalFlip {
             x,
             (frame.height, frame.width),
             0.0,
-            |y, x| Some((frame.height - 1 - y, x)),
+            &|y, x| Some((frame.height - 1 - y, x)),
         )
     }
 }

@@ -90,33 +90,40 @@ pub(super) fn remap(
     image: &Tensor,
     (height, width): (usize, usize),
     fill: f64,
-    source: impl Fn(usize, usize) -> Option<(usize, usize)>,
+    source: &dyn Fn(usize, usize) -> Option<(usize, usize)>,
 ) -> Result<Tensor> {
     let from = Frame::of(op, image)?;
     let to = from.resized(height, width);
+    let mut places = Vec::with_capacity(height * width);
+    for y in 0..height {
+        places.extend((0..width).map(|x| source(y, x).map(|(y, x)| from.at(0, y, x))));
+    }
     match image.dtype() {
-        DType::U8 => remap_as(image, from, to, fill as u8, source),
-        DType::F32 => remap_as(image, from, to, fill as f32, source),
-        _ => remap_as(image, from, to, fill, source),
+        DType::U8 => gather(image, from, to, &places, fill as u8),
+        DType::F32 => gather(image, from, to, &places, fill as f32),
+        _ => gather(image, from, to, &places, fill),
     }
 }
 
-fn remap_as<T: Element>(
+/// The image of the pixels whose first channels stand at these places.
+fn gather<T: Element>(
     image: &Tensor,
     from: Frame,
     to: Frame,
+    places: &[Option<usize>],
     fill: T,
-    source: impl Fn(usize, usize) -> Option<(usize, usize)>,
 ) -> Result<Tensor> {
     let image = image.contiguous();
     let old = image.as_slice::<T>()?;
     let mut new = vec![fill; to.len()];
-    for y in 0..to.height {
-        for x in 0..to.width {
-            if let Some((from_y, from_x)) = source(y, x) {
-                for channel in 0..to.channels {
-                    new[to.at(channel, y, x)] = old[from.at(channel, from_y, from_x)];
-                }
+    // Distance between pixels.
+    let step = to.at(0, 0, 1);
+    for channel in 0..to.channels {
+        let old = &old[from.at(channel, 0, 0)..];
+        let new = &mut new[to.at(channel, 0, 0)..];
+        for (new, place) in new.iter_mut().step_by(step).zip(places) {
+            if let Some(place) = *place {
+                *new = old[place];
             }
         }
     }
@@ -132,8 +139,8 @@ mod tests {
         let last = Tensor::from_vec(vec![1_u8, 2, 3, 4], [1, 2, 2]).unwrap();
         let first = Tensor::from_vec(vec![1.0_f32, 3.0, 2.0, 4.0], [2, 1, 2]).unwrap();
         let swap = |_: usize, x: usize| (x < 2).then_some((0, 1 - x.min(1)));
-        let last = remap("op", &last, (1, 3), 9.0, swap).unwrap();
-        let first = remap("op", &first, (1, 3), 9.0, swap).unwrap();
+        let last = remap("op", &last, (1, 3), 9.0, &swap).unwrap();
+        let first = remap("op", &first, (1, 3), 9.0, &swap).unwrap();
         assert_eq!(last.to_vec::<i64>().unwrap(), [3, 4, 1, 2, 9, 9]);
         assert_eq!(first.to_vec::<i64>().unwrap(), [3, 1, 9, 4, 2, 9]);
         assert_eq!(

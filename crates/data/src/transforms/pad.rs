@@ -67,7 +67,7 @@ impl Transform for Pad {
         } else {
             0.0
         };
-        remap("Pad", x, size, fill, |y, x| {
+        remap("Pad", x, size, fill, &|y, x| {
             let y = self
                 .mode
                 .source(y as isize - self.top as isize, frame.height);

@@ -66,7 +66,7 @@ impl Transform for RandomCrop {
             image,
             (self.height, self.width),
             0.0,
-            |y, x| Some((top + y, left + x)),
+            &|y, x| Some((top + y, left + x)),
         )
     }
 }

@@ -125,7 +125,7 @@ impl Transform for Resize {
                     positions(frame.height, height),
                     positions(frame.width, width),
                 );
-                return remap(OP, x, (height, width), 0.0, |y, x| {
+                return remap(OP, x, (height, width), 0.0, &|y, x| {
                     Some((rows[y], columns[x]))
                 });
             }

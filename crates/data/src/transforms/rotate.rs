@@ -49,15 +49,17 @@ impl Transform for Rotate {
             return Ok(x.clone());
         }
         if degrees == 180.0 {
-            return remap(OP, x, (height, width), 0.0, |y, x| {
+            return remap(OP, x, (height, width), 0.0, &|y, x| {
                 Some((height - 1 - y, width - 1 - x))
             });
         }
         if degrees == 90.0 && square {
-            return remap(OP, x, (height, width), 0.0, |y, x| Some((x, width - 1 - y)));
+            return remap(OP, x, (height, width), 0.0, &|y, x| {
+                Some((x, width - 1 - y))
+            });
         }
         if degrees == 270.0 && square {
-            return remap(OP, x, (height, width), 0.0, |y, x| {
+            return remap(OP, x, (height, width), 0.0, &|y, x| {
                 Some((height - 1 - x, y))
             });
         }
