@@ -92,19 +92,14 @@ macro_rules! norms {
             /// # Errors
             /// As there.
             pub fn with_options(num_features: usize, options: BatchNormOptions) -> Result<$Layer> {
-                let parameter = |value| {
-                    options.affine.then(|| constant(&[num_features], value, options.dtype)).transpose()
-                };
-                let running = options.track_running_stats
-                    .then(|| running(num_features, options.dtype))
-                    .transpose()?;
+                let Parts { parameters: [weight, bias], running } = Parts::new(num_features, &options)?;
                 let (running_mean, running_var, num_batches_tracked) = match running {
                     Some(Running { mean, var, batches }) => (Some(mean), Some(var), Some(batches)),
                     None => (None, None, None),
                 };
                 Ok($Layer {
-                    weight: parameter(1.0)?,
-                    bias: parameter(0.0)?,
+                    weight,
+                    bias,
                     running_mean,
                     running_var,
                     num_batches_tracked,
@@ -124,14 +119,8 @@ macro_rules! norms {
                 const NAME: &str = stringify!($Layer);
                 expect_channels(NAME, $expected, &[$($rank),*], self.num_features, x)?;
                 let training = self.mode.is_training();
-                let momentum = match (&self.num_batches_tracked, training) {
-                    (Some(batches), true) => {
-                        let count = batches.value().add_scalar(1)?;
-                        batches.set(count.clone())?;
-                        self.options.momentum.unwrap_or(1.0 / count.item::<f64>()?)
-                    }
-                    _ => self.options.momentum.unwrap_or(0.0),
-                };
+                let batches = self.num_batches_tracked.as_ref().filter(|_| training);
+                let momentum = rate(self.options.momentum, batches)?;
                 let running = self.running_mean.as_ref().zip(self.running_var.as_ref());
                 let own = training || running.is_none();
                 let (weight, bias) = (self.weight.as_ref(), self.bias.as_ref());
@@ -202,12 +191,43 @@ norms! {
     InstanceNorm2d, BatchNormOptions::instance(), [3, 4], "([batch,] channels, height, width)", single_or_batch_2d;
 }
 
-fn running(features: usize, dtype: DType) -> Result<Running> {
-    Ok(Running {
-        mean: Buffer::new(Tensor::zeros([features], dtype)?),
-        var: Buffer::new(Tensor::ones([features], dtype)?),
-        batches: Buffer::new(Tensor::scalar(0i64)),
-    })
+/// What all the layers consist of.
+struct Parts {
+    /// Factors and summands, if the layer is affine.
+    parameters: [Option<Var>; 2],
+    running: Option<Running>,
+}
+
+impl Parts {
+    fn new(features: usize, options: &BatchNormOptions) -> Result<Parts> {
+        let parameter = |value| {
+            let made = || constant(&[features], value, options.dtype);
+            options.affine.then(made).transpose()
+        };
+        let mut parts = Parts {
+            parameters: [parameter(1.0)?, parameter(0.0)?],
+            running: None,
+        };
+        if options.track_running_stats {
+            parts.running = Some(Running {
+                mean: Buffer::new(Tensor::zeros([features], options.dtype)?),
+                var: Buffer::new(Tensor::ones([features], options.dtype)?),
+                batches: Buffer::new(Tensor::scalar(0i64)),
+            });
+        }
+        Ok(parts)
+    }
+}
+
+/// How far running statistics move: by the momentum, or to the mean of all `batches`, among which this one is
+/// counted.
+fn rate(momentum: Option<f64>, batches: Option<&Buffer>) -> Result<f64> {
+    let Some(batches) = batches else {
+        return Ok(momentum.unwrap_or(0.0));
+    };
+    let count = batches.value().add_scalar(1)?;
+    batches.set(count.clone())?;
+    Ok(momentum.unwrap_or(1.0 / count.item::<f64>()?))
 }
 
 /// A layer that takes one rank takes a batch; one of two ranks has its channels in the second dimension,

@@ -23,16 +23,30 @@ pub enum PaddingMode {
     Circular,
 }
 
-impl PaddingMode {
-    fn name(self) -> &'static str {
-        match self {
+/// Without quotes, as PyTorch's convolutions print it.
+impl Repr for PaddingMode {
+    fn repr(&self) -> String {
+        let name = match self {
             PaddingMode::Zeros => "zeros",
             PaddingMode::Reflect => "reflect",
             PaddingMode::Replicate => "replicate",
             PaddingMode::Circular => "circular",
+        };
+        name.to_owned()
+    }
+}
+
+/// As [`PaddingMode`].
+impl<const D: usize> Repr for ConvPadding<D> {
+    fn repr(&self) -> String {
+        match self {
+            ConvPadding::Same => "same".to_owned(),
+            ConvPadding::Sizes(sizes) => sizes.repr(),
         }
     }
+}
 
+impl PaddingMode {
     fn pads(self) -> Option<PadMode> {
         match self {
             PaddingMode::Zeros => None,
@@ -159,21 +173,17 @@ macro_rules! convolutions {
 
             fn extra_repr(&self) -> String {
                 let (shape, o) = (self.weight.shape(), &self.options);
-                let padding = match o.padding {
-                    ConvPadding::Same => Some("same".to_owned()),
-                    ConvPadding::Sizes(sizes) => (sizes != [0; $D]).then(|| sizes.repr()),
-                };
-                let parts = [
-                    extra_repr!(shape[1] * o.groups, shape[0], kernel_size = shape[2..], stride = o.stride),
-                    padding.map_or(String::new(), |p| format!("padding={p}")),
-                    unless(o.dilation == [1; $D], || extra_repr!(dilation = o.dilation)),
-                    unless(o.groups == 1, || extra_repr!(groups = o.groups)),
-                    unless(self.bias.is_some(), || extra_repr!(bias = false)),
-                    unless(o.padding_mode == PaddingMode::Zeros, || {
-                        format!("padding_mode={}", o.padding_mode.name())
-                    }),
-                ];
-                said(&parts)
+                extra_repr!(
+                    shape[1] * o.groups,
+                    shape[0],
+                    kernel_size = shape[2..],
+                    stride = o.stride,
+                    padding = o.padding; if o.padding != ConvPadding::default(),
+                    dilation = o.dilation; if o.dilation != [1; $D],
+                    groups = o.groups; if o.groups != 1,
+                    bias = false; if self.bias.is_none(),
+                    padding_mode = o.padding_mode; if o.padding_mode != PaddingMode::Zeros
+                )
             }
         }
     )*};
@@ -320,15 +330,17 @@ macro_rules! transposed_convolutions {
 
             fn extra_repr(&self) -> String {
                 let (shape, o) = (self.weight.shape(), &self.options);
-                let parts = [
-                    extra_repr!(shape[0], shape[1] * o.groups, kernel_size = shape[2..], stride = o.stride),
-                    unless(o.padding == [0; $D], || extra_repr!(padding = o.padding)),
-                    unless(o.dilation == [1; $D], || extra_repr!(dilation = o.dilation)),
-                    unless(o.output_padding == [0; $D], || extra_repr!(output_padding = o.output_padding)),
-                    unless(o.groups == 1, || extra_repr!(groups = o.groups)),
-                    unless(self.bias.is_some(), || extra_repr!(bias = false)),
-                ];
-                said(&parts)
+                extra_repr!(
+                    shape[0],
+                    shape[1] * o.groups,
+                    kernel_size = shape[2..],
+                    stride = o.stride,
+                    padding = o.padding; if o.padding != [0; $D],
+                    dilation = o.dilation; if o.dilation != [1; $D],
+                    output_padding = o.output_padding; if o.output_padding != [0; $D],
+                    groups = o.groups; if o.groups != 1,
+                    bias = false; if self.bias.is_none()
+                )
             }
         }
     )*};
@@ -400,19 +412,6 @@ fn around<const D: usize>(
         }
     };
     (0..D).rev().flat_map(both).map(|n| n as isize).collect()
-}
-
-fn unless(usual: bool, text: impl FnOnce() -> String) -> String {
-    if usual { String::new() } else { text() }
-}
-
-fn said(parts: &[String]) -> String {
-    let said: Vec<&str> = parts
-        .iter()
-        .map(String::as_str)
-        .filter(|p| !p.is_empty())
-        .collect();
-    said.join(", ")
 }
 
 #[cfg(test)]

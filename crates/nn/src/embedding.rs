@@ -5,7 +5,7 @@ use gradus_random::Generator;
 use gradus_tensor::{DType, Tensor};
 
 use crate::error::{Dims, Error, Result};
-use crate::repr::{Repr, extra_repr};
+use crate::repr::extra_repr;
 use crate::{Mode, Module, init, seen};
 
 /// A table of vectors, one for each word; the input names rows.
@@ -137,15 +137,13 @@ impl Embedding {
 
     fn extra_repr(&self) -> String {
         let (shape, o) = (self.weight.shape(), &self.options);
-        let mut text = extra_repr!(shape[0], shape[1]);
-        if let Some(index) = o.padding_idx {
-            let row = row_of(index, shape[0]).unwrap_or(0);
-            text += &format!(", padding_idx={row}");
-        }
-        if o.scale_grad_by_freq {
-            text += &format!(", scale_grad_by_freq={}", true.repr());
-        }
-        text
+        let row = o.padding_idx.and_then(|index| row_of(index, shape[0]).ok());
+        extra_repr!(
+            shape[0],
+            shape[1],
+            padding_idx = row; if row.is_some(),
+            scale_grad_by_freq = true; if o.scale_grad_by_freq
+        )
     }
 }
 

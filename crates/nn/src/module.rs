@@ -180,7 +180,7 @@ pub trait Module: AsModule + Any + Send + Sync {
 
     /// The parameters, each once: handles to the same leaves that the model uses.
     fn parameters(&self) -> Vec<Var> {
-        walk::nameless(walk::named_parameters(self.as_module()))
+        walk::parameters(self.as_module())
     }
 
     /// The parameters with their names, each once.
@@ -195,12 +195,12 @@ pub trait Module: AsModule + Any + Send + Sync {
 
     /// The buffers, each once, those that are not saved too.
     fn buffers(&self) -> Vec<Buffer> {
-        walk::nameless(walk::named_buffers(self.as_module()))
+        walk::buffers(self.as_module())
     }
 
     /// The modules that this one consists of.
     fn children(&self) -> Vec<&dyn Module> {
-        walk::nameless(walk::named_children(self.as_module()))
+        walk::children(self.as_module())
     }
 
     /// The modules that this one consists of, with their names.
@@ -210,7 +210,7 @@ pub trait Module: AsModule + Any + Send + Sync {
 
     /// This module, then everything below it, parents first.
     fn modules(&self) -> Vec<&dyn Module> {
-        walk::nameless(walk::named_modules(self.as_module()))
+        walk::modules(self.as_module())
     }
 
     /// This module under the empty name, then everything below it, parents first.

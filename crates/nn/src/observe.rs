@@ -2,7 +2,6 @@
 
 use std::any::{Any, TypeId};
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use gradus_autograd::Var;
@@ -20,7 +19,7 @@ thread_local! {
 type Identity = (usize, TypeId);
 
 struct Observation {
-    paths: HashMap<Identity, String>,
+    paths: Vec<(Identity, String)>,
     outputs: Vec<(String, Var)>,
 }
 
@@ -84,7 +83,8 @@ pub fn seen<M: Module>(module: &M, output: &Var) {
 fn note(module: Identity, output: &Var) {
     OBSERVATIONS.with_borrow_mut(|all| {
         for observation in all {
-            if let Some(path) = observation.paths.get(&module) {
+            let mut paths = observation.paths.iter().rev();
+            if let Some((_, path)) = paths.find(|(known, _)| *known == module) {
                 observation.outputs.push((path.clone(), output.clone()));
             }
         }

@@ -8,33 +8,46 @@ pub(crate) trait Repr {
     fn repr(&self) -> String;
 }
 
-/// What stands between a layer's parentheses: values, and values by name, in order.
+/// What stands between a layer's parentheses: values, and values by name, in order; some only on a condition.
 ///
 /// ```text
-/// extra_repr!(2, 3, kernel_size = [5, 5], bias = true)
+/// extra_repr!(2, 3, kernel_size = [5, 5], bias = true, groups = 1; if false)
 /// // 2, 3, kernel_size=(5, 5), bias=True
 /// ```
 macro_rules! extra_repr {
-    (@ $parts:ident) => {};
-    (@ $parts:ident $name:ident = $value:expr $(, $($rest:tt)*)?) => {
-        $parts.push(format!(concat!(stringify!($name), "={}"), $crate::repr::Repr::repr(&$value)));
-        extra_repr!(@ $parts $($($rest)*)?);
+    (@[$($items:tt)*]) => {
+        $crate::repr::listed(&[$($items)*])
     };
-    (@ $parts:ident $value:expr $(, $($rest:tt)*)?) => {
-        $parts.push($crate::repr::Repr::repr(&$value));
-        extra_repr!(@ $parts $($($rest)*)?);
+    (@[$($items:tt)*] $name:ident = $value:expr; if $shown:expr $(, $($rest:tt)*)?) => {
+        extra_repr!(@[$($items)* $crate::repr::Item(concat!(stringify!($name), "="), &&$value, $shown),] $($($rest)*)?)
     };
-    ($($items:tt)+) => {{
-        #[allow(clippy::vec_init_then_push, reason = "a macro pushes one item at a time")]
-        let text = {
-            let mut parts: Vec<String> = Vec::new();
-            extra_repr!(@ parts $($items)+);
-            parts.join(", ")
-        };
-        text
-    }};
+    (@[$($items:tt)*] $name:ident = $value:expr $(, $($rest:tt)*)?) => {
+        extra_repr!(@[$($items)* $crate::repr::Item(concat!(stringify!($name), "="), &&$value, true),] $($($rest)*)?)
+    };
+    (@[$($items:tt)*] $value:expr $(, $($rest:tt)*)?) => {
+        extra_repr!(@[$($items)* $crate::repr::Item("", &&$value, true),] $($($rest)*)?)
+    };
+    ($($items:tt)+) => {
+        extra_repr!(@[] $($items)+)
+    };
 }
 pub(crate) use extra_repr;
+
+/// What stands before a value, the value, and whether it is shown.
+pub(crate) struct Item<'a>(
+    pub(crate) &'static str,
+    pub(crate) &'a dyn Repr,
+    pub(crate) bool,
+);
+
+/// What [`extra_repr!`] prints: the same text for every layer, so that it is compiled once.
+pub(crate) fn listed(items: &[Item<'_>]) -> String {
+    let shown = items.iter().filter(|Item(_, _, shown)| *shown);
+    let texts: Vec<String> = shown
+        .map(|Item(before, value, _)| format!("{before}{}", value.repr()))
+        .collect();
+    texts.join(", ")
+}
 
 macro_rules! as_rust {
     ($($Type:ty),*) => {$(
@@ -159,7 +172,8 @@ mod tests {
                 2usize,
                 [3usize, 4],
                 bias = true,
-                padding = padding,
+                groups = 1usize; if false,
+                padding = padding; if true,
                 mode = "zeros",
                 device = None::<f64>,
                 dtype = DType::F32

@@ -7,6 +7,8 @@ use crate::{Module, walk};
 
 /// `Sequential(` .. `)` with one line per child, and what the module says about itself.
 impl fmt::Display for dyn Module {
+    // The `Display` of every type of module calls this.
+    #[inline(never)]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&nested(self))
     }
