@@ -134,7 +134,6 @@ impl RuleState {
     ///
     /// # Panics
     /// If the rule has fewer.
-    #[inline]
     pub fn buffers<const N: usize>(&mut self, p: &Tensor) -> [&mut Tensor; N] {
         let buffers: &mut [Option<Tensor>; N] = self
             .buffers

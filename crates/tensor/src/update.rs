@@ -46,21 +46,13 @@ impl Tensor {
         gradient: &Tensor,
         mut state: [&mut Tensor; N],
     ) -> Result<()> {
-        self.fits("update_by", gradient)?;
-        for s in &state {
-            self.fits("update_by", s)?;
-        }
+        let gradient = self.prepare_update(gradient, &mut state)?;
+        let rule = *rule;
         for_real!("update_by", self.dtype(), T => {
-            self.make_exclusive();
-            let gradient = kernel::Dense::of(gradient);
-            for s in &mut state {
-                s.make_exclusive();
-            }
-            let rule = *rule;
             kernel::update::<T, N>(
-                self.host_slice_mut(),
-                gradient.host_slice(),
-                state.map(|s| s.host_slice_mut::<T>()),
+                self,
+                &gradient,
+                &mut state,
                 #[inline(always)]
                 move |p, g, s| rule.apply(p, g, s),
             );
@@ -68,7 +60,24 @@ impl Tensor {
         })
     }
 
-    #[inline]
+    /// What does not depend on the rule, compiled once: everything fits, what is written is exclusive, and the
+    /// gradient, which is returned, is contiguous.
+    fn prepare_update<'a>(
+        &mut self,
+        gradient: &'a Tensor,
+        state: &mut [&mut Tensor],
+    ) -> Result<kernel::Dense<'a>> {
+        self.fits("update_by", gradient)?;
+        for s in state.iter() {
+            self.fits("update_by", s)?;
+        }
+        self.make_exclusive();
+        for s in state {
+            s.make_exclusive();
+        }
+        Ok(kernel::Dense::of(gradient))
+    }
+
     fn fits(&self, op: &'static str, other: &Tensor) -> Result<()> {
         if !same_shape(self.shape(), other.shape()) {
             return Err(ErrorKind::ShapeMismatch {

@@ -178,7 +178,14 @@ pub(crate) fn zip3<T: Element, U: Element>(
     )
 }
 
-struct Update<'a, T, F, const N: usize>(&'a mut [T], &'a [T], [&'a mut [T]; N], F);
+/// `p[i], state[..][i] = f(p[i], g[i], state[..][i])`; each pointer has as many elements as `p`.
+struct Update<'a, T, F, const N: usize> {
+    p: &'a mut [T],
+    g: &'a [T],
+    state: [*mut T; N],
+    f: F,
+}
+
 impl<T: Element, F: Fn(T, T, [T; N]) -> (T, [T; N]), const N: usize> Kernel
     for Update<'_, T, F, N>
 {
@@ -186,55 +193,59 @@ impl<T: Element, F: Fn(T, T, [T; N]) -> (T, [T; N]), const N: usize> Kernel
     const WIDE: bool = is_wide::<T>();
     #[inline(always)]
     fn run(self) {
-        let Update(p, g, mut state, f) = self;
+        let Update { p, g, state, f } = self;
         let n = p.len();
+        // The length was asserted, so the index checks vanish.
         let g = &g[..n];
-        for s in &mut state {
-            assert!(s.len() == n);
-        }
         for i in 0..n {
-            // Equal lengths were asserted, so these index checks vanish.
-            let mut old = [T::ZERO; N];
-            for k in 0..N {
-                old[k] = state[k][i];
-            }
-            let (new, kept) = f(p[i], g[i], old);
-            p[i] = new;
-            for k in 0..N {
-                state[k][i] = kept[k];
+            // SAFETY: who makes an `Update` promises `n` elements behind each pointer, seen by nobody else.
+            unsafe {
+                let mut old = [T::ZERO; N];
+                for k in 0..N {
+                    old[k] = *state[k].add(i);
+                }
+                let (new, kept) = f(p[i], g[i], old);
+                p[i] = new;
+                for k in 0..N {
+                    *state[k].add(i) = kept[k];
+                }
             }
         }
     }
 }
 
 /// One fused pass in place: each element of `p` and its state become what `f` makes of them and the
-/// gradient. All slices have one length.
+/// gradient. All tensors are contiguous and of one length and dtype, those that change are exclusive.
 pub(crate) fn update<T: Element, const N: usize>(
-    p: &mut [T],
-    g: &[T],
-    state: [&mut [T]; N],
+    p: &mut Tensor,
+    g: &Tensor,
+    state: &mut [&mut Tensor; N],
     f: impl Fn(T, T, [T; N]) -> (T, [T; N]) + Copy + Send + Sync,
 ) {
-    let n = p.len();
-    assert!(
-        g.len() == n && state.iter().all(|s| s.len() == n),
-        "update takes slices of one length"
-    );
-    if n < WORTH {
-        return dispatch(Update(p, g, state, f));
+    let g = g.host_slice::<T>();
+    let n = g.len();
+    let mut starts = [Shared(std::ptr::null_mut::<T>()); N];
+    for (start, s) in starts.iter_mut().zip(state) {
+        let s = s.host_slice_mut();
+        assert!(s.len() == n, "update takes state of one length");
+        start.0 = s.as_mut_ptr();
     }
+    let p = p.host_slice_mut();
+    assert!(p.len() == n, "update takes a gradient of one length");
     let target = Shared(p.as_mut_ptr());
-    let state = state.map(|s| Shared(s.as_mut_ptr()));
     for_pieces(n, PIECE, WORTH, |r| {
-        let (target, state) = (target, state);
+        let mut state = [std::ptr::null_mut(); N];
         // SAFETY: pieces are disjoint and lie inside the slices.
         unsafe {
-            dispatch(Update(
-                target.range(&r),
-                &g[r.clone()],
-                state.map(|s| s.range(&r)),
+            for k in 0..N {
+                state[k] = starts[k].range(&r).as_mut_ptr();
+            }
+            dispatch(Update {
+                p: target.range(&r),
+                g: &g[r],
+                state,
                 f,
-            ))
+            });
         }
     });
 }
