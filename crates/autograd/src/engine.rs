@@ -25,6 +25,8 @@ struct Entry<'g, A> {
 /// Records whose gradient is known in part, newest first. They are borrowed from the graph, which
 /// the output keeps alive: counting references would cost as much as a small rule.
 pub(crate) struct Queue<'g, A> {
+    /// At least as new as all others, if it is there; in a chain there are no others.
+    next: Option<Entry<'g, A>>,
     /// The first `len` are taken, ascending by stamp; all are newer than everything in `far`.
     near: [Option<Entry<'g, A>>; NEAR],
     len: usize,
@@ -86,14 +88,21 @@ fn add_to<A: Array>(sum: &mut Option<A>, gradient: &A) -> Result<()> {
 
 /// A gradient can go into a leaf only as plain numbers; hooks see it as a variable.
 pub(crate) trait Gradient: Array {
-    fn into_leaf(self, leaf: &Leaf, used: Option<&Tensor>) -> Result<bool>;
+    /// Another handle, through the only access to this one.
+    fn share(&mut self) -> Self;
+    fn into_leaf(self, leaf: &Leaf, used: Option<Tensor>) -> Result<bool>;
     fn into_var(self) -> Var;
     fn from_var(gradient: Var) -> Self;
 }
 
 impl Gradient for Tensor {
     #[inline]
-    fn into_leaf(self, leaf: &Leaf, used: Option<&Tensor>) -> Result<bool> {
+    fn share(&mut self) -> Tensor {
+        Tensor::share(self)
+    }
+
+    #[inline]
+    fn into_leaf(self, leaf: &Leaf, used: Option<Tensor>) -> Result<bool> {
         leaf.accumulate(self, used)
     }
 
@@ -107,7 +116,11 @@ impl Gradient for Tensor {
 }
 
 impl Gradient for Var {
-    fn into_leaf(self, leaf: &Leaf, used: Option<&Tensor>) -> Result<bool> {
+    fn share(&mut self) -> Var {
+        self.clone()
+    }
+
+    fn into_leaf(self, leaf: &Leaf, used: Option<Tensor>) -> Result<bool> {
         leaf.accumulate(self.value(), used)
     }
 
@@ -123,6 +136,7 @@ impl Gradient for Var {
 impl<'g, A: Gradient> Queue<'g, A> {
     fn new(leaves: Leaves<A>) -> Queue<'g, A> {
         Queue {
+            next: None,
             near: [const { None }; NEAR],
             len: 0,
             far: None,
@@ -135,22 +149,44 @@ impl<'g, A: Gradient> Queue<'g, A> {
     /// Adds a gradient to a record's.
     #[inline]
     pub(crate) fn push(&mut self, node: &'g Shared<Node>, gradient: A) -> Result<()> {
-        let stamp = node.stamp();
-        if self.len == NEAR || self.far.is_some() {
-            return self.push_crowded(node, gradient);
+        let entry = Entry {
+            stamp: node.stamp(),
+            node,
+            gradient,
+        };
+        if self.next.is_none() && self.len == 0 && self.far.is_none() {
+            self.next = Some(entry);
+            return Ok(());
         }
-        self.push_near(stamp, node, gradient)
+        self.push_among(entry)
     }
 
-    #[inline]
-    fn push_near(&mut self, stamp: u64, node: &'g Shared<Node>, gradient: A) -> Result<()> {
+    /// Among waiting records.
+    #[inline(never)]
+    fn push_among(&mut self, mut entry: Entry<'g, A>) -> Result<()> {
+        if let Some(next) = &mut self.next {
+            if Shared::same(next.node, entry.node) {
+                next.gradient = next.gradient.add(&entry.gradient)?;
+                return Ok(());
+            }
+            if next.stamp < entry.stamp {
+                std::mem::swap(next, &mut entry);
+            }
+        }
+        if self.len == NEAR || self.far.is_some() {
+            return self.push_crowded(entry);
+        }
+        self.push_near(entry)
+    }
+
+    fn push_near(&mut self, new: Entry<'g, A>) -> Result<()> {
         let mut at = self.len;
         while at > 0
             && let Some(entry) = &mut self.near[at - 1]
-            && entry.stamp >= stamp
+            && entry.stamp >= new.stamp
         {
-            if entry.stamp == stamp && Shared::same(entry.node, node) {
-                entry.gradient = entry.gradient.add(&gradient)?;
+            if Shared::same(entry.node, new.node) {
+                entry.gradient = entry.gradient.add(&new.gradient)?;
                 return Ok(());
             }
             at -= 1;
@@ -158,40 +194,28 @@ impl<'g, A: Gradient> Queue<'g, A> {
         for i in (at..self.len).rev() {
             self.near.swap(i, i + 1);
         }
-        self.near[at] = Some(Entry {
-            stamp,
-            node,
-            gradient,
-        });
+        self.near[at] = Some(new);
         self.len += 1;
         Ok(())
     }
 
     /// Among many waiting records.
-    #[inline(never)]
-    fn push_crowded(&mut self, node: &'g Shared<Node>, gradient: A) -> Result<()> {
+    fn push_crowded(&mut self, new: Entry<'g, A>) -> Result<()> {
         if self.len == NEAR {
             self.spill();
         }
-        let stamp = node.stamp();
         let far = self.far.get_or_insert_default();
-        if far
-            .last_key_value()
-            .is_none_or(|(&(newest, _), _)| stamp > newest)
-        {
-            return self.push_near(stamp, node, gradient);
+        let newest = far.last_key_value();
+        if newest.is_none_or(|(&(newest, _), _)| new.stamp > newest) {
+            return self.push_near(new);
         }
-        match far.entry((stamp, Shared::address(node))) {
+        match far.entry((new.stamp, Shared::address(new.node))) {
             Occupied(mut entry) => {
-                let sum = entry.get().gradient.add(&gradient)?;
+                let sum = entry.get().gradient.add(&new.gradient)?;
                 entry.get_mut().gradient = sum;
             }
             Vacant(place) => {
-                place.insert(Entry {
-                    stamp,
-                    node,
-                    gradient,
-                });
+                place.insert(new);
             }
         }
         Ok(())
@@ -215,6 +239,9 @@ impl<'g, A: Gradient> Queue<'g, A> {
 
     #[inline]
     fn pop(&mut self) -> Option<Entry<'g, A>> {
+        if let Some(next) = self.next.take() {
+            return Some(next);
+        }
         if self.len > 0 {
             self.len -= 1;
             return self.near[self.len].take();
@@ -230,7 +257,7 @@ impl<'g, A: Gradient> Queue<'g, A> {
         &mut self,
         leaf: &Arc<Leaf>,
         gradient: A,
-        used: Option<&Tensor>,
+        used: Option<Tensor>,
     ) -> Result<bool> {
         match &mut self.leaves {
             Leaves::Accumulate if leaf.hooks.get().is_none() => gradient.into_leaf(leaf, used),
@@ -241,7 +268,7 @@ impl<'g, A: Gradient> Queue<'g, A> {
                         add_to(&mut target.gradient, &gradient)?;
                     }
                 }
-                Ok(used.is_none_or(|used| leaf.holds(used)))
+                Ok(used.is_none_or(|used| leaf.holds(&used)))
             }
         }
     }
@@ -252,9 +279,9 @@ impl<'g, A: Gradient> Queue<'g, A> {
         &mut self,
         leaf: &Arc<Leaf>,
         gradient: A,
-        used: Option<&Tensor>,
+        used: Option<Tensor>,
     ) -> Result<bool> {
-        if used.is_some_and(|used| !leaf.holds(used)) {
+        if used.is_some_and(|used| !leaf.holds(&used)) {
             return Ok(false);
         }
         match self
@@ -335,7 +362,7 @@ pub(crate) fn shapes(output: &Var) -> BTreeMap<usize, Vec<usize>> {
     }
     while let Some(entry) = queue.pop() {
         shapes.insert(Shared::address(entry.node), entry.gradient.shape().to_vec());
-        let _unknown = entry.node.pull(&entry.gradient, &mut queue, pass);
+        let _unknown = entry.node.pull(entry.gradient, &mut queue, pass);
     }
     shapes
 }
@@ -349,7 +376,7 @@ pub(crate) fn backward(output: &Var, gradient: Tensor, retain: bool) -> Result<(
         if let Some(hooks) = entry.node.hooks().get() {
             entry.gradient = hooks.on_gradient(entry.gradient)?;
         }
-        entry.node.pull(&entry.gradient, &mut queue, pass)?;
+        entry.node.pull(entry.gradient, &mut queue, pass)?;
     }
     if !queue.hooked.is_empty() {
         queue.finish_hooked()?;
@@ -415,7 +442,7 @@ pub(crate) fn gradients(
             entry.gradient = hooks.on_gradient(entry.gradient)?;
         }
         queue.reach_node(entry.node, &entry.gradient)?;
-        entry.node.pull(&entry.gradient, &mut queue, pass)?;
+        entry.node.pull(entry.gradient, &mut queue, pass)?;
     }
     captured(queue)
 }
@@ -436,9 +463,8 @@ pub(crate) fn recorded_gradients(
             entry.gradient = hooks.on_gradient(entry.gradient)?;
         }
         queue.reach_node(entry.node, &entry.gradient)?;
-        entry
-            .node
-            .pull_recorded(entry.node, &entry.gradient, &mut queue, pass)?;
+        let node = entry.node;
+        node.pull_recorded(node, entry.gradient, &mut queue, pass)?;
     }
     captured(queue)
 }

@@ -35,6 +35,17 @@ impl<T> Few<T> {
             Few::Many(values) => values,
         }
     }
+
+    #[inline]
+    pub(crate) fn as_mut_slice(&mut self) -> &mut [T] {
+        match self {
+            Few::None => &mut [],
+            Few::One(values) => values,
+            Few::Two(values) => values,
+            Few::Three(values) => values,
+            Few::Many(values) => values,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -44,7 +55,8 @@ mod tests {
     #[test]
     fn short_lists_stay_in_place_and_long_ones_move_out() {
         for len in 0..6 {
-            let few = Few::from_fn(len, |i| i);
+            let mut few = Few::from_fn(len, |i| i + 1);
+            few.as_mut_slice().iter_mut().for_each(|i| *i -= 1);
             assert!(few.as_slice().iter().copied().eq(0..len));
             assert_eq!(matches!(few, Few::Many(_)), len > 3);
         }

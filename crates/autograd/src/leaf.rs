@@ -53,7 +53,7 @@ impl Leaf {
 
     #[inline]
     pub(crate) fn value(&self) -> Tensor {
-        self.state.lock().value.clone()
+        self.state.lock().value.share()
     }
 
     /// Whether the value is still this very block.
@@ -64,7 +64,7 @@ impl Leaf {
 
     #[inline]
     pub(crate) fn grad(&self) -> Option<Tensor> {
-        self.state.lock().grad.clone()
+        self.state.lock().grad.as_mut().map(Tensor::share)
     }
 
     #[inline]
@@ -89,25 +89,42 @@ impl Leaf {
     /// Adds to the gradient. `used` is the value the operation saw, if its rule read it: `false` if the
     /// leaf has another one by now, and then nothing is added.
     #[inline]
-    pub(crate) fn accumulate(&self, g: Tensor, used: Option<&Tensor>) -> Result<bool> {
+    pub(crate) fn accumulate(&self, g: Tensor, used: Option<Tensor>) -> Result<bool> {
         debug_assert!(
             g.has_shape(&self.shape),
             "a rule returns the shape of its input"
         );
-        let mut g = if g.is_contiguous() { g } else { g.contiguous() };
-        loop {
-            let mut state = self.state.lock();
-            if used.is_some_and(|used| !state.value.same_block(used)) {
+        let g = if g.is_contiguous() { g } else { g.contiguous() };
+        let mut state = self.state.lock();
+        if let Some(used) = used {
+            if !state.value.same_block(&used) {
                 return Ok(false);
             }
-            let Some(sum) = state.grad.take() else {
-                state.grad = Some(g);
-                return Ok(true);
+            state.value.take_back(used);
+        }
+        match state.grad.take() {
+            None => state.grad = Some(g),
+            Some(sum) => {
+                drop(state);
+                self.add_to(sum, &g)?;
+            }
+        }
+        Ok(true)
+    }
+
+    /// Adds to the gradient, which was taken out: the addition may be long, so it runs outside the lock,
+    /// and another thread's share that arrives meanwhile is added in the next turn.
+    #[inline(never)]
+    fn add_to(&self, sum: Tensor, g: &Tensor) -> Result<()> {
+        let mut sum = sum.add(g)?;
+        loop {
+            let mut state = self.state.lock();
+            let Some(other) = state.grad.take() else {
+                state.grad = Some(sum);
+                return Ok(());
             };
-            // The addition may be long: it runs outside the lock, and another thread's share that
-            // arrives meanwhile is added in the next turn.
             drop(state);
-            g = sum.add(&g)?;
+            sum = other.add(&sum)?;
         }
     }
 

@@ -33,6 +33,22 @@ impl Edge {
             Edge::Node(parent) => parent.node().is_some_and(|node| queue.wants_node(node)),
         }
     }
+
+    /// Takes a gradient in. `used` is the leaf's value that the operation saw and kept: `false` if the leaf
+    /// has another one by now.
+    #[inline(always)]
+    fn receive<'g, A: Gradient>(
+        &'g self,
+        gradient: A,
+        used: Option<Tensor>,
+        queue: &mut Queue<'g, A>,
+    ) -> Result<bool> {
+        match self {
+            Edge::Leaf(leaf) => queue.reach_leaf(leaf, gradient, used),
+            Edge::Node(Parent(Some(node))) => queue.push(node, gradient).map(|()| true),
+            Edge::Constant | Edge::Node(_) => Ok(true),
+        }
+    }
 }
 
 /// A record that another one came from. Its drop does not recurse without bound.
@@ -64,6 +80,8 @@ struct Trail {
     /// Larger than the stamp of everything this operation depends on.
     stamp: u64,
     saves: Saves,
+    /// Whether every input gets the gradient of the result itself.
+    passes_on: bool,
     hooks: HookSlot,
     edges: Few<Edge>,
     kept: Lock<Option<Kept>>,
@@ -149,7 +167,7 @@ pub(crate) fn record<O: Op<N>, const N: usize>(
     held: &mut [Held<'_>],
     out: Tensor,
 ) -> Var {
-    recorded(Fixed(op), O::SAVES, inputs, held, out)
+    recorded(Fixed(op), O::SAVES, O::PASSES_ON, inputs, held, out)
 }
 
 /// Records an operation of any number of inputs that was just run.
@@ -159,7 +177,7 @@ pub(crate) fn record_variadic<O: VariadicOp>(
     held: &mut [Held<'_>],
     out: Tensor,
 ) -> Var {
-    recorded(Variadic(op), O::SAVES, inputs, held, out)
+    recorded(Variadic(op), O::SAVES, false, inputs, held, out)
 }
 
 #[inline(always)]
@@ -170,6 +188,7 @@ pub(crate) fn record_variadic<O: VariadicOp>(
 fn recorded<R: Rule + 'static>(
     rule: R,
     saves: Saves,
+    passes_on: bool,
     inputs: &[&Var],
     held: &mut [Held<'_>],
     out: Tensor,
@@ -178,6 +197,7 @@ fn recorded<R: Rule + 'static>(
         trail: Trail {
             stamp: 0,
             saves,
+            passes_on,
             hooks: HookSlot::new(),
             edges: Few::None,
             kept: Lock::new(None),
@@ -196,13 +216,19 @@ thread_local! {
     static CLOCK: Cell<u64> = const { Cell::new(0) };
 }
 
+/// Writes a value where there is none to drop: an assignment would look for one.
+#[inline(always)]
+fn fill_empty<T>(place: &mut T, value: T) {
+    std::mem::forget(std::mem::replace(place, value));
+}
+
 impl Trail {
     /// Fills the trail of a record that nobody else has seen: in place, because moving one costs as much
     /// as a small operation.
     fn fill(&mut self, inputs: &[&Var], held: &mut [Held<'_>], out: &Tensor) {
         // Lamport time: later than everything on this thread and than all inputs.
         let mut latest = CLOCK.get();
-        self.edges = Few::from_fn(
+        let edges = Few::from_fn(
             inputs.len(),
             #[inline(always)]
             |i| {
@@ -213,11 +239,12 @@ impl Trail {
                 edge
             },
         );
+        fill_empty(&mut self.edges, edges);
         CLOCK.set(latest + 1);
         self.stamp = latest + 1;
         let saves = self.saves;
         if !saves.is_nothing() {
-            *self.kept.get_mut() = Some(Kept {
+            let kept = Kept {
                 inputs: Few::from_fn(
                     held.len(),
                     #[inline(always)]
@@ -233,7 +260,8 @@ impl Trail {
                     },
                 ),
                 output: saves.has_output().then(|| out.clone()),
-            });
+            };
+            fill_empty(self.kept.get_mut(), Some(kept));
         }
     }
 
@@ -276,28 +304,30 @@ impl Node {
     /// retains them the saved values are freed.
     pub(crate) fn pull<'g>(
         &'g self,
-        g: &Tensor,
+        g: Tensor,
         queue: &mut Queue<'g, Tensor>,
         pass: Pass,
     ) -> Result<()> {
-        let Some(kept) = self.trail.kept(pass.retain) else {
+        if self.trail.passes_on {
+            return self.pass_on(g, queue);
+        }
+        let Some(mut kept) = self.trail.kept(pass.retain) else {
             return Err(Error::GraphFreed(self.name()));
         };
-        let stored = kept.inputs.as_slice();
-        let saved = Saved::new(self.name(), self.trail.saves, stored, kept.output.as_ref());
-        for (wrt, edge) in self.trail.edges.as_slice().iter().enumerate() {
-            let gradient = if edge.is_wanted(queue) {
-                let gradient = self.rule.vjp(wrt, &saved, g)?;
+        let edges = self.trail.edges.as_slice();
+        let mut gradients = Few::from_fn(edges.len(), |_| None);
+        let (stored, output) = (kept.inputs.as_slice(), kept.output.as_ref());
+        let saved = Saved::new(self.name(), self.trail.saves, stored, output);
+        for (wrt, (edge, place)) in edges.iter().zip(gradients.as_mut_slice()).enumerate() {
+            if edge.is_wanted(queue) {
+                let gradient = self.rule.vjp(wrt, &saved, &g)?;
                 if pass.watched {
-                    self.check(wrt, g, &kept, &gradient)?;
+                    self.check(wrt, &g, &kept, &gradient)?;
                 }
-                Some(gradient)
-            } else {
-                None
-            };
-            self.hand_on(wrt, gradient, stored, queue)?;
+                fill_empty(place, Some(gradient));
+            }
         }
-        Ok(())
+        self.hand_on(gradients.as_mut_slice(), kept.inputs.as_mut_slice(), queue)
     }
 
     /// As `pull`, recording what it computes; `this` is the node itself, for rules that read the
@@ -305,17 +335,18 @@ impl Node {
     pub(crate) fn pull_recorded<'g>(
         &'g self,
         this: &'g Shared<Node>,
-        g: &Var,
+        g: Var,
         queue: &mut Queue<'g, Var>,
         pass: Pass,
     ) -> Result<()> {
-        let Some(kept) = self.trail.kept(pass.retain) else {
+        if self.trail.passes_on {
+            return self.pass_on(g, queue);
+        }
+        let Some(mut kept) = self.trail.kept(pass.retain) else {
             return Err(Error::GraphFreed(self.name()));
         };
         let edges = self.trail.edges.as_slice();
-        let stored = kept.inputs.as_slice();
-        let inputs: Vec<Option<Var>> = stored
-            .iter()
+        let inputs: Vec<Option<Var>> = (kept.inputs.as_slice().iter())
             .zip(edges)
             .enumerate()
             .map(|(i, (value, edge))| {
@@ -339,17 +370,14 @@ impl Node {
         let mut gradients = vec![None; edges.len()];
         for (wrt, edge) in edges.iter().enumerate().rev() {
             if edge.is_wanted(queue) {
-                let gradient = self.rule.vjp_recorded(wrt, &saved, g)?;
+                let gradient = self.rule.vjp_recorded(wrt, &saved, &g)?;
                 if pass.watched {
                     self.check(wrt, &g.value(), &kept, &gradient.value())?;
                 }
                 gradients[wrt] = Some(gradient);
             }
         }
-        for (wrt, gradient) in gradients.into_iter().enumerate() {
-            self.hand_on(wrt, gradient, stored, queue)?;
-        }
-        Ok(())
+        self.hand_on(&mut gradients, kept.inputs.as_mut_slice(), queue)
     }
 
     /// Whether the rule made NaN of values without.
@@ -363,33 +391,46 @@ impl Node {
         anomaly::check_gradient(self.name(), wrt, g, values, gradient)
     }
 
-    /// Brings the gradient of one input where it belongs, if there is one. `stored` are the kept inputs,
-    /// or none.
+    /// Hands the gradient of the result to every input that wants it.
+    #[inline(always)]
+    fn pass_on<'g, A: Gradient>(&'g self, mut g: A, queue: &mut Queue<'g, A>) -> Result<()> {
+        let edges = self.trail.edges.as_slice();
+        let Some(last) = edges.iter().rposition(|edge| edge.is_wanted(queue)) else {
+            return Ok(());
+        };
+        for edge in &edges[..last] {
+            if edge.is_wanted(queue) {
+                edge.receive(g.share(), None, queue)?;
+            }
+        }
+        edges[last].receive(g, None, queue).map(drop)
+    }
+
+    /// Brings the gradients of the inputs where they belong. `stored` are the kept inputs, or none.
     #[inline(always)]
     fn hand_on<'g, A: Gradient>(
         &'g self,
-        wrt: usize,
-        gradient: Option<A>,
-        stored: &[Option<Tensor>],
+        gradients: &mut [Option<A>],
+        stored: &mut [Option<Tensor>],
         queue: &mut Queue<'g, A>,
     ) -> Result<()> {
-        match (&self.trail.edges.as_slice()[wrt], gradient) {
-            (Edge::Leaf(leaf), gradient) => {
-                let used = if self.trail.saves.has_input(wrt) {
-                    stored.get(wrt).and_then(Option::as_ref)
-                } else {
-                    None
-                };
-                let unchanged = match gradient {
-                    Some(gradient) => queue.reach_leaf(leaf, gradient, used)?,
-                    None => used.is_none_or(|used| leaf.holds(used)),
-                };
-                if !unchanged {
-                    return Err(Error::LeafChanged(self.name()));
+        let edges = self.trail.edges.as_slice();
+        for (wrt, (edge, gradient)) in edges.iter().zip(gradients).enumerate() {
+            // What the operation saw of a leaf must still be the leaf's value.
+            let used = match edge {
+                Edge::Leaf(_) if self.trail.saves.has_input(wrt) => {
+                    stored.get_mut(wrt).and_then(Option::take)
                 }
+                _ => None,
+            };
+            let unchanged = match (gradient.take(), edge) {
+                (Some(gradient), _) => edge.receive(gradient, used, queue)?,
+                (None, Edge::Leaf(leaf)) => used.is_none_or(|used| leaf.holds(&used)),
+                (None, _) => true,
+            };
+            if !unchanged {
+                return Err(Error::LeafChanged(self.name()));
             }
-            (Edge::Node(Parent(Some(node))), Some(gradient)) => queue.push(node, gradient)?,
-            (Edge::Constant | Edge::Node(_), _) => {}
         }
         Ok(())
     }
@@ -416,22 +457,31 @@ impl Drop for Parent {
 
 fn release(node: Shared<Node>) {
     let depth = DEPTH.get();
-    if depth < DROP_DEPTH {
-        DEPTH.set(depth + 1);
-        drop(node);
-        if depth == 0 && ANY_WAITING.get() {
-            // A million-op chain ends here: the outermost call frees what deeper ones left.
-            while let Ok(Some(node)) = WAITING.try_with(|w| w.borrow_mut().pop()) {
-                drop(node);
-            }
-            ANY_WAITING.set(false);
-        }
-        DEPTH.set(depth);
-    } else {
-        let mut node = Some(node);
-        ANY_WAITING.set(true);
-        // While the thread ends the list may be gone; then recursion is all that is left.
-        let _ = WAITING.try_with(|w| w.borrow_mut().extend(node.take()));
+    if depth == DROP_DEPTH {
+        return postpone(node);
+    }
+    DEPTH.set(depth + 1);
+    drop(node);
+    if depth == 0 && ANY_WAITING.get() {
+        release_waiting();
+    }
+    DEPTH.set(depth);
+}
+
+#[cold]
+fn postpone(node: Shared<Node>) {
+    let mut node = Some(node);
+    ANY_WAITING.set(true);
+    // While the thread ends the list may be gone; then recursion is all that is left.
+    let _ = WAITING.try_with(|w| w.borrow_mut().extend(node.take()));
+    drop(node);
+}
+
+/// A million-op chain ends here: the outermost call frees what deeper ones left.
+#[cold]
+fn release_waiting() {
+    while let Ok(Some(node)) = WAITING.try_with(|w| w.borrow_mut().pop()) {
         drop(node);
     }
+    ANY_WAITING.set(false);
 }

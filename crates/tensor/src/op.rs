@@ -44,6 +44,10 @@ pub trait Op<const N: usize>: Clone + Debug + Send + Sync + 'static {
     /// What the gradient rule reads. Anything else is dropped as soon as its user drops it.
     const SAVES: Saves;
 
+    /// Whether every input gets the gradient of the result itself, as summands do. Then it is handed on
+    /// as it is; [`vjp`](Op::vjp) says the same.
+    const PASSES_ON: bool = false;
+
     /// The name of this very operation, where one type stands for a family.
     fn name(&self) -> &'static str {
         Self::NAME

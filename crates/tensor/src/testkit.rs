@@ -70,13 +70,17 @@ pub fn check_vjp_in<O: Op<N>, const N: usize>(op: O, shapes: [&[usize]; N], low:
     reason = "a test writes its operation in place"
 )]
 pub fn check_vjp_at<O: Op<N>, const N: usize>(op: O, inputs: [&Tensor; N]) {
-    check(
-        O::NAME,
-        O::SAVES,
-        &inputs,
-        &|xs| op.forward(std::array::from_fn(|i| xs[i])),
-        &|wrt, saved, g| op.vjp(wrt, saved, g),
-    );
+    let vjp = |wrt, saved: &Saved<'_, Tensor>, g: &Tensor| {
+        let gradient = op.vjp(wrt, saved, g)?;
+        assert!(
+            !O::PASSES_ON || gradient.same_block(g),
+            "{}: the rule for input {wrt} does not pass the gradient on",
+            O::NAME
+        );
+        Ok(gradient)
+    };
+    let forward = |xs: &[&Tensor]| op.forward(std::array::from_fn(|i| xs[i]));
+    check(O::NAME, O::SAVES, &inputs, &forward, &vjp);
 }
 
 /// As [`check_vjp`], for an operation of any number of inputs.

@@ -16,6 +16,7 @@ pub(super) struct Add;
 impl Op<2> for Add {
     const NAME: &'static str = "add";
     const SAVES: Saves = Saves::NOTHING;
+    const PASSES_ON: bool = true;
 
     fn forward(&self, [a, b]: [&Tensor; 2]) -> Result<Tensor> {
         if a.dtype() == DType::Bool {
@@ -94,6 +95,7 @@ pub(super) struct AddScalar(pub(super) Scalar);
 impl Op<1> for AddScalar {
     const NAME: &'static str = "add_scalar";
     const SAVES: Saves = Saves::NOTHING;
+    const PASSES_ON: bool = true;
 
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
         if x.dtype() == DType::Bool {

@@ -11,6 +11,7 @@ pub(super) struct Copy {
 impl Op<1> for Copy {
     const NAME: &'static str = "clone";
     const SAVES: Saves = Saves::NOTHING;
+    const PASSES_ON: bool = true;
 
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
         Ok(if self.always {

@@ -159,6 +159,32 @@ impl Tensor {
         self.0 == other.0
     }
 
+    /// Another handle, as by `clone`, through the only access to this one. As long as there is no third,
+    /// nobody else can be counting, so that a small step is spared a locked instruction.
+    #[doc(hidden)]
+    #[inline]
+    #[must_use]
+    pub fn share(&mut self) -> Tensor {
+        let refs = &self.block().refs;
+        if refs.load(Ordering::Acquire) == 1 {
+            refs.store(2, Ordering::Relaxed);
+            return Tensor(self.0);
+        }
+        self.clone()
+    }
+
+    /// Drops a handle, which may be to the same block: the reverse of [`share`](Tensor::share).
+    #[doc(hidden)]
+    #[inline]
+    pub fn take_back(&mut self, handle: Tensor) {
+        let refs = &self.block().refs;
+        // Both handles are ours alone, and there is no third.
+        if self.same_block(&handle) && refs.load(Ordering::Acquire) == 2 {
+            refs.store(1, Ordering::Relaxed);
+            std::mem::forget(handle);
+        }
+    }
+
     /// A block with room for `layout`'s elements, which are not written yet.
     #[inline]
     fn allocate(layout: &Layout, dtype: DType) -> Tensor {
@@ -400,6 +426,26 @@ mod tests {
     fn one_pointer_wide() {
         assert_eq!(size_of::<Tensor>(), 8);
         assert_eq!(size_of::<Option<Tensor>>(), 8);
+    }
+
+    #[test]
+    fn what_is_shared_is_counted() {
+        let mut base = counting(&[4]);
+        let shared = base.share();
+        let third = base.share();
+        assert!(shared.same_block(&base) && !base.is_exclusive());
+        base.take_back(third);
+        assert!(!base.is_exclusive());
+        base.take_back(shared);
+        assert!(base.is_exclusive());
+        base.take_back(counting(&[1]));
+        assert!(base.is_exclusive());
+        let view = base.view_with(&Layout::strided(&[2], &[1]), 1);
+        let shared = base.share();
+        drop(base);
+        assert_eq!(view.host_slice::<f32>(), [1.0, 2.0]);
+        drop(view);
+        assert!(shared.is_exclusive());
     }
 
     #[test]
