@@ -191,7 +191,7 @@ fn recorded<R: Rule + 'static>(
     passes_on: bool,
     inputs: &[&Var],
     held: &mut [Held<'_>],
-    out: Tensor,
+    mut out: Tensor,
 ) -> Var {
     let empty = Shared::new_with(|| Record {
         trail: Trail {
@@ -207,7 +207,7 @@ fn recorded<R: Rule + 'static>(
     // SAFETY: an unsizing coercion.
     let mut node: Shared<Node> = unsafe { empty.coerce(|p| p as *mut Node) };
     if let Some(node) = Shared::get_mut(&mut node) {
-        node.trail.fill(inputs, held, &out);
+        node.trail.fill(inputs, held, &mut out);
     }
     Var(Repr::Recorded(out, node))
 }
@@ -225,7 +225,7 @@ fn fill_empty<T>(place: &mut T, value: T) {
 impl Trail {
     /// Fills the trail of a record that nobody else has seen: in place, because moving one costs as much
     /// as a small operation.
-    fn fill(&mut self, inputs: &[&Var], held: &mut [Held<'_>], out: &Tensor) {
+    fn fill(&mut self, inputs: &[&Var], held: &mut [Held<'_>], out: &mut Tensor) {
         // Lamport time: later than everything on this thread and than all inputs.
         let mut latest = CLOCK.get();
         let edges = Few::from_fn(
@@ -259,7 +259,7 @@ impl Trail {
                         }
                     },
                 ),
-                output: saves.has_output().then(|| out.clone()),
+                output: saves.has_output().then(|| out.share()),
             };
             fill_empty(self.kept.get_mut(), Some(kept));
         }
@@ -315,19 +315,20 @@ impl Node {
             return Err(Error::GraphFreed(self.name()));
         };
         let edges = self.trail.edges.as_slice();
+        let (stored, output) = (kept.inputs.as_mut_slice(), kept.output.as_ref());
         let mut gradients = Few::from_fn(edges.len(), |_| None);
-        let (stored, output) = (kept.inputs.as_slice(), kept.output.as_ref());
+        let gradients = gradients.as_mut_slice();
         let saved = Saved::new(self.name(), self.trail.saves, stored, output);
-        for (wrt, (edge, place)) in edges.iter().zip(gradients.as_mut_slice()).enumerate() {
+        for (wrt, (edge, place)) in edges.iter().zip(&mut *gradients).enumerate() {
             if edge.is_wanted(queue) {
                 let gradient = self.rule.vjp(wrt, &saved, &g)?;
                 if pass.watched {
-                    self.check(wrt, &g, &kept, &gradient)?;
+                    self.check(wrt, &g, (stored, output), &gradient)?;
                 }
                 fill_empty(place, Some(gradient));
             }
         }
-        self.hand_on(gradients.as_mut_slice(), kept.inputs.as_mut_slice(), queue)
+        self.hand_on(edges, gradients, stored, queue)
     }
 
     /// As `pull`, recording what it computes; `this` is the node itself, for rules that read the
@@ -372,22 +373,27 @@ impl Node {
             if edge.is_wanted(queue) {
                 let gradient = self.rule.vjp_recorded(wrt, &saved, &g)?;
                 if pass.watched {
-                    self.check(wrt, &g.value(), &kept, &gradient.value())?;
+                    let read = (kept.inputs.as_slice(), kept.output.as_ref());
+                    self.check(wrt, &g.value(), read, &gradient.value())?;
                 }
                 gradients[wrt] = Some(gradient);
             }
         }
-        self.hand_on(&mut gradients, kept.inputs.as_mut_slice(), queue)
+        self.hand_on(edges, &mut gradients, kept.inputs.as_mut_slice(), queue)
     }
 
     /// Whether the rule made NaN of values without.
     #[cold]
-    fn check(&self, wrt: usize, g: &Tensor, kept: &Kept, gradient: &Tensor) -> Result<()> {
-        let inputs = kept.inputs.as_slice().iter().enumerate();
+    fn check(
+        &self,
+        wrt: usize,
+        g: &Tensor,
+        (stored, output): (&[Option<Tensor>], Option<&Tensor>),
+        gradient: &Tensor,
+    ) -> Result<()> {
+        let inputs = stored.iter().enumerate();
         let read = inputs.filter(|(i, _)| self.trail.saves.has_input(*i));
-        let values = read
-            .filter_map(|(_, value)| value.as_ref())
-            .chain(&kept.output);
+        let values = read.filter_map(|(_, value)| value.as_ref()).chain(output);
         anomaly::check_gradient(self.name(), wrt, g, values, gradient)
     }
 
@@ -410,11 +416,11 @@ impl Node {
     #[inline(always)]
     fn hand_on<'g, A: Gradient>(
         &'g self,
+        edges: &'g [Edge],
         gradients: &mut [Option<A>],
         stored: &mut [Option<Tensor>],
         queue: &mut Queue<'g, A>,
     ) -> Result<()> {
-        let edges = self.trail.edges.as_slice();
         for (wrt, (edge, gradient)) in edges.iter().zip(gradients).enumerate() {
             // What the operation saw of a leaf must still be the leaf's value.
             let used = match edge {

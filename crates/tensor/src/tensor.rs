@@ -35,8 +35,7 @@ impl Tensor {
     /// A tensor without dimensions that holds one number of Rust type `T`.
     #[must_use]
     pub fn scalar<T: Element>(value: T) -> Tensor {
-        let layout = Layout::row_major("scalar", &[]).expect("no dimensions fit");
-        kernel::single(&layout, value)
+        kernel::single(&Layout::no_dims(), value)
     }
 
     /// Whether this is the tensor's shape. Unlike `shape() == ..` it calls no `memcmp`, which costs more

@@ -110,10 +110,16 @@ impl Layout {
         Ok(())
     }
 
-    /// A layout to be set before it is used: no dimensions, one element.
+    /// No dimensions, one element.
+    #[inline(always)]
+    pub(crate) fn no_dims() -> Layout {
+        Layout::empty(0)
+    }
+
+    /// A layout to be set before it is used.
     #[inline(always)]
     pub(crate) fn unset() -> Layout {
-        Layout::empty(0)
+        Layout::no_dims()
     }
 
     /// Becomes `source`, contiguous, with another size of the first dimension; `false` if memory could
