@@ -7,6 +7,7 @@ mod decimal;
 mod frame;
 mod missing;
 mod ordered;
+mod records;
 mod stream;
 mod table;
 

@@ -1,6 +1,6 @@
 //! A text in blocks that end where a row ends.
 
-use csv::{ByteRecord, ReaderBuilder};
+use super::records::Records;
 use memchr::{memchr, memchr_iter, memchr2, memrchr};
 use std::io::{self, Read};
 
@@ -19,18 +19,6 @@ pub(super) struct Marks {
 }
 
 impl Marks {
-    /// The csv crate's reader of the records of a text, whatever their number of cells.
-    pub(super) fn records(self, text: &[u8]) -> csv::Reader<&[u8]> {
-        ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .delimiter(self.separator)
-            .quoting(self.quote.is_some())
-            .quote(self.quote.unwrap_or(b'"'))
-            .comment(self.comment)
-            .from_reader(text)
-    }
-
     /// Whether every line feed in the text ends a row and every separator a cell: no quotes, and no carriage return
     /// that ends a row by itself.
     pub(super) fn is_plain(self, text: &[u8]) -> bool {
@@ -59,13 +47,11 @@ impl Marks {
         if self.is_plain(text) {
             return memrchr(b'\n', text).map(|at| at + 1);
         }
-        let mut records = self.records(text);
-        let mut record = ByteRecord::new();
+        let mut records = Records::new(text, self);
         let mut start_of_last = 0;
-        // More may follow the last record, so the one before it is the last whole one. Reading from memory
-        // without a fixed number of cells does not fail.
-        while let Ok(true) = records.read_byte_record(&mut record) {
-            start_of_last = record.position().map_or(0, csv::Position::byte) as usize;
+        // More may follow the last record, so the one before it is the last whole one.
+        while records.advance() {
+            start_of_last = records.start();
         }
         (start_of_last > 0).then_some(start_of_last)
     }

@@ -1,7 +1,7 @@
 //! The cells of a block, row by row.
 
 use super::blocks::Marks;
-use csv::ByteRecord;
+use super::records::Records;
 use std::ops::Range;
 
 /// Something wrong in a block.
@@ -153,45 +153,39 @@ fn cell_end(text: &[u8], start: usize, separator: u8) -> usize {
     at + rest.iter().position(ends).unwrap_or(rest.len())
 }
 
-/// Rows as the csv crate finds them.
+/// Rows by all the rules of quoting.
 fn visit_records(
     text: &[u8],
     marks: Marks,
     width: usize,
     visitor: &mut dyn Visitor,
 ) -> Result<(), Fault> {
-    let mut records = marks.records(text);
-    let mut record = ByteRecord::new();
-    // Reading from memory without a fixed number of cells does not fail.
-    while let Ok(true) = records.read_byte_record(&mut record) {
-        // The csv crate notes the position before it skips blank lines and comments.
-        let start = || {
-            let noted = record.position().map_or(0, csv::Position::byte) as usize;
-            marks.row_start(text, noted)
-        };
-        // It makes a row of one empty cell of a comment that nothing ends.
-        if record.as_slice().is_empty() && record.len() == 1 && start() == text.len() {
+    let mut records = Records::new(text, marks);
+    while records.advance() {
+        let start = || marks.row_start(text, records.start());
+        // The csv crate makes a row of one empty cell of a comment that nothing ends.
+        if records.bytes().is_empty() && records.len() == 1 && start() == text.len() {
             return Ok(());
         }
         let fault = |kind| {
             let line = memchr::memchr_iter(b'\n', &text[..start()]).count() as u64;
             Fault { line, kind }
         };
-        if record.len() != width {
-            let found = record.len();
+        if records.len() != width {
+            let found = records.len();
             return Err(fault(FaultKind::Width { found }));
         }
         for column in 0..width {
-            let cell = record.range(column).expect("the record has as many cells");
-            visitor
-                .cell(column, record.as_slice(), cell)
-                .map_err(|expected| {
-                    fault(FaultKind::Cell {
-                        column,
-                        text: record[column].to_vec(),
-                        expected,
-                    })
-                })?;
+            let (bytes, cell) = (records.bytes(), records.cell(column));
+            let refused = |expected| {
+                let text = bytes[cell.clone()].to_vec();
+                fault(FaultKind::Cell {
+                    column,
+                    text,
+                    expected,
+                })
+            };
+            visitor.cell(column, bytes, cell.clone()).map_err(refused)?;
         }
         visitor.end_row();
     }

@@ -3,8 +3,8 @@
 use super::blocks::{Block, Blocks, Marks, Source};
 use super::cells::{Fault, FaultKind};
 use super::ordered::{Trouble, next};
+use super::records::Records;
 use crate::error::{Error, ErrorKind, Result};
-use csv::ByteRecord;
 
 /// A column by name or by number, from 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,17 +69,17 @@ impl Columns {
             text: Vec::new(),
             lines_before: 0,
         });
-        let mut records = marks.records(&first.text);
-        let mut record = ByteRecord::new();
+        let mut records = Records::new(&first.text, marks);
         let is_empty = marks.row_start(&first.text, 0) == first.text.len();
-        // Reading from memory without a fixed number of cells does not fail.
-        if !is_empty && let Ok(true) = records.read_byte_record(&mut record) {
-            columns.width = record.len();
+        if !is_empty && records.advance() {
+            columns.width = records.len();
             if header {
-                let name = |cell: &[u8]| String::from_utf8_lossy(cell).trim().to_owned();
-                columns.names = record.iter().map(name).collect();
-                let end = records.position().byte() as usize;
-                drop(records);
+                let name = |cell| {
+                    let name = &records.bytes()[records.cell(cell)];
+                    String::from_utf8_lossy(name).trim().to_owned()
+                };
+                columns.names = (0..columns.width).map(name).collect();
+                let end = records.end();
                 first.lines_before = memchr::memchr_iter(b'\n', &first.text[..end]).count() as u64;
                 first.text.drain(..end);
             }
