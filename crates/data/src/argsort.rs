@@ -1,6 +1,7 @@
 //! The order of numbers.
 
 /// The positions of the numbers in ascending order; equal numbers keep theirs.
+#[inline]
 pub(crate) fn argsort(numbers: &[f64]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..numbers.len()).collect();
     order.sort_by(|&a, &b| numbers[a].total_cmp(&numbers[b]));

@@ -24,6 +24,7 @@ use gradus_tensor::Tensor;
 /// assert_eq!(data.len(), 400);
 /// # Ok::<(), gradus_data::Error>(())
 /// ```
+#[inline]
 pub fn linearly_separable_data(
     b: f32,
     w: f32,
@@ -46,6 +47,7 @@ pub fn linearly_separable_data(
 /// `torch.arange(start, end, step)` in `f32`, as PyTorch computes it on x86: of every sixteen numbers the first and the
 /// ninth are rounded to `f32` and the seven after them count on from there in `f64`; a rest of fewer than
 /// sixteen is computed one by one. So number 200 of −2, −1.99, … is not 0 but 1.8·10⁻⁹.
+#[inline]
 fn steps(start: f64, end: f64, step: f64) -> Vec<f32> {
     const LANES: usize = 8;
     let count = ((end - start) / step).ceil() as usize;
@@ -64,6 +66,7 @@ fn steps(start: f64, end: f64, step: f64) -> Vec<f32> {
 }
 
 /// Two columns, `(n, 1)` each.
+#[inline]
 fn columns(x: Vec<f32>, y: Vec<f32>) -> Result<TensorDataset> {
     let shape = [x.len(), 1];
     TensorDataset::new((Tensor::from_vec(x, shape)?, Tensor::from_vec(y, shape)?))
@@ -84,6 +87,7 @@ fn columns(x: Vec<f32>, y: Vec<f32>) -> Result<TensorDataset> {
 /// assert_eq!(toy_set(100)?.len(), 100);
 /// # Ok::<(), gradus_data::Error>(())
 /// ```
+#[inline]
 pub fn toy_set(length: usize) -> Result<TensorDataset> {
     TensorDataset::new((
         Tensor::from_vec(vec![2.0_f32; 2 * length], [length, 2])?,
@@ -109,12 +113,14 @@ pub fn toy_set(length: usize) -> Result<TensorDataset> {
 /// assert_eq!(data.tensors()[0].shape(), [60, 1]);
 /// # Ok::<(), gradus_data::Error>(())
 /// ```
+#[inline]
 pub fn noisy_line(slope: f32, bias: f32, sigma: f32, rng: &Generator) -> Result<TensorDataset> {
     let x = steps(-3.0, 3.0, 0.1);
     let y = line_through(&x, slope, bias, sigma, rng);
     columns(x, y)
 }
 
+#[inline]
 fn line_through(x: &[f32], slope: f32, bias: f32, sigma: f32, rng: &Generator) -> Vec<f32> {
     let exact = x.iter().map(|x| slope * x + bias);
     if sigma == 0.0 {
@@ -142,6 +148,7 @@ fn line_through(x: &[f32], slope: f32, bias: f32, sigma: f32, rng: &Generator) -
 /// assert_eq!(data.tensors()[1].to_vec::<f32>()?[50], 20.0);
 /// # Ok::<(), gradus_data::Error>(())
 /// ```
+#[inline]
 pub fn line_with_outliers(
     slope: f32,
     bias: f32,
@@ -210,6 +217,7 @@ pub fn data_2d<const M: usize>(
 /// assert_eq!(y.iter().sum::<f32>(), 7.0);
 /// # Ok::<(), gradus_data::Error>(())
 /// ```
+#[inline]
 pub fn threshold_line(threshold: f32) -> Result<TensorDataset> {
     let x = steps(-1.0, 1.0, 0.1);
     let y = x
@@ -235,6 +243,7 @@ pub fn threshold_line(threshold: f32) -> Result<TensorDataset> {
 /// assert_eq!((y[0], y[20], y[39]), (0, 1, 2));
 /// # Ok::<(), gradus_data::Error>(())
 /// ```
+#[inline]
 pub fn three_classes() -> Result<TensorDataset> {
     let x = steps(-2.0, 2.0, 0.1);
     let class = |&x: &f32| i64::from(x > -1.0) + i64::from(x >= 1.0);
@@ -261,6 +270,7 @@ pub fn three_classes() -> Result<TensorDataset> {
 /// assert_eq!(one_interval()?.tensors()[1].to_vec::<f32>()?.iter().sum::<f32>(), 7.0);
 /// # Ok::<(), gradus_data::Error>(())
 /// ```
+#[inline]
 pub fn one_interval() -> Result<TensorDataset> {
     let x: Vec<f32> = (-20..20).map(|x| x as f32).collect();
     let inside = |x: &f32| f32::from(u8::from(*x > -4.0 && *x < 4.0));
@@ -287,6 +297,7 @@ pub fn one_interval() -> Result<TensorDataset> {
 /// assert_eq!(two_intervals()?.tensors()[0].shape(), [100, 1]);
 /// # Ok::<(), gradus_data::Error>(())
 /// ```
+#[inline]
 pub fn two_intervals() -> Result<TensorDataset> {
     const N: usize = 100;
     let step = 40.0_f32 / (N - 1) as f32;
@@ -324,6 +335,7 @@ pub fn two_intervals() -> Result<TensorDataset> {
 /// assert_eq!(logistic_points()?.len(), 4);
 /// # Ok::<(), gradus_data::Error>(())
 /// ```
+#[inline]
 pub fn logistic_points() -> Result<TensorDataset> {
     let x = vec![1.0_f32, 2.0, 2.0, 3.0, 3.0, 4.0, 4.0, 5.0];
     TensorDataset::new((

@@ -15,6 +15,7 @@ use crate::error::{ErrorKind, Result};
 use gradus_tensor::Tensor;
 
 /// Some columns of a table of `features`, in their dtype.
+#[inline]
 fn kept_columns(op: &'static str, x: &Tensor, features: usize, kept: &[usize]) -> Result<Tensor> {
     let found = x.shape().get(1).copied().unwrap_or(0);
     if x.rank() != 2 || found != features {

@@ -49,6 +49,7 @@ pub fn read_image(path: impl AsRef<Path>) -> Result<Tensor> {
 ///
 /// # Errors
 /// Those of [`read_image`].
+#[inline]
 pub fn image_from_bytes(bytes: &[u8]) -> Result<Tensor> {
     decode(bytes).map_err(|message| refused("image bytes".into(), message))
 }
@@ -58,6 +59,7 @@ fn refused(file: String, message: String) -> Error {
     ErrorKind::Format { file, message }.into()
 }
 
+#[inline]
 fn decode(bytes: &[u8]) -> Result<Tensor, String> {
     let (pixels, [height, width, channels]) = if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
         png(bytes)?
@@ -76,6 +78,7 @@ fn decode(bytes: &[u8]) -> Result<Tensor, String> {
 type Pixels = (Vec<u8>, [usize; 3]);
 
 /// The number of bytes of a picture of this shape, if a file of `packed` bytes can hold it.
+#[inline]
 fn plausible(shape: [usize; 3], packed: usize) -> Result<usize, String> {
     let bytes = shape
         .iter()
@@ -89,6 +92,7 @@ fn plausible(shape: [usize; 3], packed: usize) -> Result<usize, String> {
         })
 }
 
+#[inline]
 fn png(bytes: &[u8]) -> Result<Pixels, String> {
     let damaged = |error: png::DecodingError| format!("the PNG is damaged: {error}");
     let limits = png::Limits {
@@ -114,6 +118,7 @@ fn png(bytes: &[u8]) -> Result<Pixels, String> {
     Ok((pixels, shape))
 }
 
+#[inline]
 fn jpeg(bytes: &[u8]) -> Result<Pixels, String> {
     use zune_jpeg::JpegDecoder;
     use zune_jpeg::zune_core::bytestream::ZCursor;

@@ -96,28 +96,33 @@ impl ImageFolder {
 
     /// What the classes are called, in the order of their numbers.
     #[must_use]
+    #[inline]
     pub fn classes(&self) -> &[String] {
         &self.classes
     }
 
     /// The class of each sample.
     #[must_use]
+    #[inline]
     pub fn labels(&self) -> &[i64] {
         &self.labels
     }
 
     /// The file of each sample.
     #[must_use]
+    #[inline]
     pub fn paths(&self) -> &[PathBuf] {
         &self.paths
     }
 }
 
 impl Dataset for ImageFolder {
+    #[inline]
     fn len(&self) -> usize {
         self.paths.len()
     }
 
+    #[inline]
     fn get(&self, index: usize) -> Result<Sample> {
         let Some(path) = self.paths.get(index) else {
             let message = format!("index {index} is out of range for {} samples", self.len());
@@ -128,6 +133,7 @@ impl Dataset for ImageFolder {
 }
 
 /// The folders and the files in a folder, each in the order of their names.
+#[inline]
 fn entries(folder: &Path) -> Result<(Vec<PathBuf>, Vec<PathBuf>)> {
     let read = || {
         let (mut folders, mut files) = (Vec::new(), Vec::new());
@@ -154,6 +160,7 @@ fn entries(folder: &Path) -> Result<(Vec<PathBuf>, Vec<PathBuf>)> {
 }
 
 /// The pictures in a folder, then those in its folders.
+#[inline]
 fn collect(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<()> {
     /// Folders within folders, so that a link in a circle ends.
     const DEEPEST: usize = 16;
@@ -168,11 +175,13 @@ fn collect(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<()> {
     Ok(())
 }
 
+#[inline]
 fn is_image(path: &Path) -> bool {
     let ending = path.extension().and_then(|ending| ending.to_str());
     ending.is_some_and(|ending| ENDINGS.contains(&ending.to_ascii_lowercase().as_str()))
 }
 
+#[inline]
 fn empty(folder: &Path, message: &str) -> Error {
     ErrorKind::Format {
         file: folder.display().to_string(),

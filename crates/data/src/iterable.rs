@@ -42,6 +42,7 @@ pub trait IterableDataset: Send + Sync {
     ///
     /// # Errors
     /// Those of [`samples`](Self::samples).
+    #[inline]
     fn batches(&self, epoch: u64, batch_size: usize) -> Result<BatchIter<'_>> {
         let mut samples = self.samples(epoch)?.enumerate();
         let mut batch = move || {
@@ -63,6 +64,7 @@ where
     F: Fn(u64) -> I + Send + Sync,
     I: Iterator<Item = Result<Sample>> + Send + 'static,
 {
+    #[inline]
     fn samples(&self, epoch: u64) -> Result<SampleIter<'_>> {
         Ok(Box::new(self(epoch)))
     }

@@ -81,6 +81,7 @@ impl IterableLoader {
 
     /// Whether a last batch smaller than the others is left out.
     #[must_use]
+    #[inline]
     pub fn drop_last(mut self, drop_last: bool) -> Self {
         self.drop_last = drop_last;
         self
@@ -88,6 +89,7 @@ impl IterableLoader {
 
     /// How many batches a thread reads ahead; 0, the default, reads on the calling thread.
     #[must_use]
+    #[inline]
     pub fn prefetch(mut self, batches: usize) -> Self {
         self.prefetch = batches;
         self
@@ -95,6 +97,7 @@ impl IterableLoader {
 
     /// The program's global stream, from which PyTorch's loader draws one integer each epoch.
     #[must_use]
+    #[inline]
     pub fn rng(mut self, rng: &Generator) -> Self {
         self.rng = Some(rng.clone());
         self
@@ -102,12 +105,14 @@ impl IterableLoader {
 
     /// Samples in a full batch.
     #[must_use]
+    #[inline]
     pub fn batch_size(&self) -> usize {
         self.batch_size
     }
 
     /// One epoch, or the rest of one after [`load_state`](Self::load_state).
     #[must_use]
+    #[inline]
     pub fn iter(&self) -> IterableBatches<'_> {
         let mut progress = self.lock();
         let resume = progress.resume.take();
@@ -129,6 +134,7 @@ impl IterableLoader {
 
     /// Where the iteration under way stands, or that none is.
     #[must_use]
+    #[inline]
     pub fn state(&self) -> IterableState {
         let progress = self.lock();
         IterableState {
@@ -143,6 +149,7 @@ impl IterableLoader {
     ///
     /// # Errors
     /// If the state was saved by a loader with another way of batching, or contradicts itself; nothing changes then.
+    #[inline]
     pub fn load_state(&self, state: &IterableState) -> Result<()> {
         let refuse = |message| Err(Error::argument("IterableLoader state", message));
         if (state.batch_size, state.drop_last) != (self.batch_size, self.drop_last) {
@@ -162,6 +169,7 @@ impl IterableLoader {
         Ok(())
     }
 
+    #[inline]
     fn lock(&self) -> MutexGuard<'_, Progress> {
         // Nothing panics while the progress is half-changed.
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
@@ -172,12 +180,14 @@ impl<'a> IntoIterator for &'a IterableLoader {
     type Item = Result<Batch>;
     type IntoIter = IterableBatches<'a>;
 
+    #[inline]
     fn into_iter(self) -> IterableBatches<'a> {
         self.iter()
     }
 }
 
 impl std::fmt::Debug for IterableLoader {
+    #[inline]
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("IterableLoader")
             .field("batch_size", &self.batch_size)
@@ -206,6 +216,7 @@ enum Source<'a> {
 }
 
 impl IterableBatches<'_> {
+    #[inline]
     fn advance(&mut self) -> Result<Option<Batch>> {
         let loader = self.loader;
         if let Source::Closed = self.source {
@@ -234,6 +245,7 @@ impl IterableBatches<'_> {
         Ok(Some(batch))
     }
 
+    #[inline]
     fn fetch(&mut self) -> Option<Result<Batch>> {
         match &mut self.source {
             Source::Here(batches) => batches.next(),
@@ -247,6 +259,7 @@ impl IterableBatches<'_> {
 impl Iterator for IterableBatches<'_> {
     type Item = Result<Batch>;
 
+    #[inline]
     fn next(&mut self) -> Option<Result<Batch>> {
         if let Source::Ended = self.source {
             return None;
@@ -263,6 +276,7 @@ impl Iterator for IterableBatches<'_> {
 impl FusedIterator for IterableBatches<'_> {}
 
 impl Drop for IterableBatches<'_> {
+    #[inline]
     fn drop(&mut self) {
         if !matches!(self.source, Source::Ended) {
             self.loader.lock().delivered = None;
@@ -271,6 +285,7 @@ impl Drop for IterableBatches<'_> {
 }
 
 impl std::fmt::Debug for IterableBatches<'_> {
+    #[inline]
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("IterableBatches")
             .field("delivered", &self.delivered)
@@ -279,6 +294,7 @@ impl std::fmt::Debug for IterableBatches<'_> {
 }
 
 /// A thread that reads batches into a bounded queue.
+#[inline]
 fn read_ahead(loader: &IterableLoader, epoch: u64) -> Result<BatchQueue> {
     let (dataset, batch_size) = (loader.dataset.clone(), loader.batch_size);
     let read = move |queue: BatchSender| {

@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use gradus_tensor::Tensor;
 
 /// A column of finite numbers, sorted.
+#[inline]
 fn sorted(op: &'static str, what: &str, x: &Tensor) -> Result<Vec<f64>> {
     let mut values = match *x.shape() {
         [_] | [_, 1] => x.to_vec::<f64>()?,

@@ -22,6 +22,7 @@ use gradus_random::RandomState;
 use gradus_tensor::Tensor;
 
 /// `n` evenly spaced numbers from 0 to `stop`, which is among them if `endpoint`. NumPy's `linspace(0, stop, n, endpoint)`.
+#[inline]
 fn linspace(stop: f64, n: usize, endpoint: bool) -> impl Iterator<Item = f64> {
     let gaps = if endpoint { n.saturating_sub(1) } else { n };
     let step = stop / gaps as f64;
@@ -34,6 +35,7 @@ fn linspace(stop: f64, n: usize, endpoint: bool) -> impl Iterator<Item = f64> {
 
 /// `n` points in the plane on two curves, `outer` of them on the first, labelled 0 and 1, shuffled and made noisy as the
 /// moons and circles are. The points and the random numbers do not need each other until they are put together.
+#[inline]
 fn two_curves(
     [n, outer]: [usize; 2],
     points: &(dyn Fn() -> Vec<[f64; 2]> + Sync),
@@ -76,6 +78,7 @@ fn reordered<T: Copy>(values: &[T], width: usize, order: &[usize]) -> Vec<T> {
 }
 
 /// The columns of a table in another order.
+#[inline]
 fn columns_reordered(values: &[f64], width: usize, order: &[usize]) -> Vec<f64> {
     values
         .chunks_exact(width.max(1))
@@ -84,6 +87,7 @@ fn columns_reordered(values: &[f64], width: usize, order: &[usize]) -> Vec<f64> 
 }
 
 /// `n` split into `parts` numbers that differ by at most one, the larger first.
+#[inline]
 fn shares(n: usize, parts: usize) -> Vec<usize> {
     (0..parts)
         .map(|part| n / parts + usize::from(part < n % parts))
@@ -91,6 +95,7 @@ fn shares(n: usize, parts: usize) -> Vec<usize> {
 }
 
 /// A matrix product of row-major tables: `(n, inner)` times `(inner, width)`.
+#[inline]
 fn product(a: &[f64], b: &[f64], inner: usize, width: usize) -> Vec<f64> {
     let mut out = Vec::with_capacity(a.len() / inner.max(1) * width);
     for row in a.chunks_exact(inner.max(1)) {

@@ -27,6 +27,7 @@ const SIDE: usize = 28;
 /// assert_eq!(digits.get(0)?[0].shape(), [28, 28]);
 /// # Ok::<(), gradus_data::Error>(())
 /// ```
+#[inline]
 pub fn synthetic_digits(n_samples: usize, seed: u64) -> Result<TensorDataset> {
     let streams = Keyed::new(seed);
     let samples: Vec<u64> = (0..n_samples as u64).collect();
@@ -52,6 +53,7 @@ pub fn synthetic_digits(n_samples: usize, seed: u64) -> Result<TensorDataset> {
 type Stroke = Vec<[f64; 2]>;
 
 /// Part of an ellipse; angles in half turns, clockwise from the right.
+#[inline]
 fn arc([x, y]: [f64; 2], [width, height]: [f64; 2], from: f64, to: f64) -> Stroke {
     const POINTS: usize = 14;
     (0..=POINTS)
@@ -63,6 +65,7 @@ fn arc([x, y]: [f64; 2], [width, height]: [f64; 2], from: f64, to: f64) -> Strok
 }
 
 /// How a digit is written.
+#[inline]
 fn strokes(digit: usize) -> Vec<Stroke> {
     let lines = |points: &[[f64; 2]]| points.to_vec();
     match digit {
@@ -119,6 +122,7 @@ struct Hand {
 }
 
 impl Hand {
+    #[inline]
     fn draw(stream: &mut KeyedStream) -> Self {
         let turn = stream.uniform(-0.2, 0.2);
         let slant = stream.uniform(-0.25, 0.25);
@@ -136,6 +140,7 @@ impl Hand {
         }
     }
 
+    #[inline]
     fn write(&self, digit: usize, stream: &mut KeyedStream, image: &mut [u8; SIDE * SIDE]) {
         /// Pixels of a unit: digits fill 20 × 20.
         const UNIT: f64 = 20.0;
@@ -164,6 +169,7 @@ impl Hand {
     }
 }
 
+#[inline]
 fn squared_distance(point: [f64; 2], (from, to): ([f64; 2], [f64; 2])) -> f64 {
     let along = [to[0] - from[0], to[1] - from[1]];
     let away = [point[0] - from[0], point[1] - from[1]];

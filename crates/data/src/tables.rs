@@ -9,6 +9,7 @@ use crate::error::Result;
 ///
 /// # Errors
 /// None today.
+#[inline]
 pub fn load_iris() -> Result<Table> {
     classes("iris.csv", include_str!("../tables/iris.csv"))
 }
@@ -17,6 +18,7 @@ pub fn load_iris() -> Result<Table> {
 ///
 /// # Errors
 /// None today.
+#[inline]
 pub fn load_wine() -> Result<Table> {
     classes("wine.csv", include_str!("../tables/wine.csv"))
 }
@@ -33,6 +35,7 @@ pub fn load_wine() -> Result<Table> {
 /// assert_eq!(table.names[0], "mean_radius");
 /// # Ok::<(), gradus_data::Error>(())
 /// ```
+#[inline]
 pub fn load_breast_cancer() -> Result<Table> {
     classes(
         "breast_cancer.csv",
@@ -44,6 +47,7 @@ pub fn load_breast_cancer() -> Result<Table> {
 ///
 /// # Errors
 /// None today.
+#[inline]
 pub fn load_digits() -> Result<Table> {
     classes("digits.csv", include_str!("../tables/digits.csv"))
 }
@@ -55,12 +59,14 @@ pub fn load_digits() -> Result<Table> {
 ///
 /// # Errors
 /// None today.
+#[inline]
 pub fn load_diabetes() -> Result<Table> {
     CsvReader::new()
         .label("target")
         .read_text("diabetes.csv", include_str!("../tables/diabetes.csv"))
 }
 
+#[inline]
 fn classes(name: &str, text: &str) -> Result<Table> {
     CsvReader::new().class_label("target").read_text(name, text)
 }

@@ -81,12 +81,14 @@ pub trait Transform: Send + Sync {
     ///
     /// # Errors
     /// Those of [`apply`](Self::apply), and a sample without a tensor.
+    #[inline]
     fn apply_sample(&self, sample: Sample, draws: &mut dyn Draws) -> Result<Sample> {
         sample.map_input(|x| self.apply(&x, draws))
     }
 }
 
 impl<F: Fn(&Tensor) -> Result<Tensor> + Send + Sync> Transform for F {
+    #[inline]
     fn apply(&self, x: &Tensor, _draws: &mut dyn Draws) -> Result<Tensor> {
         self(x)
     }

@@ -31,6 +31,7 @@ pub(crate) fn expand(input: &DeriveInput, home: TokenStream) -> Result<TokenStre
     let forward = forward(&attributes, &home, &name, here(ident.span()));
     let extra_repr = attributes.extra_repr.then(|| {
         quote! {
+            #[inline]
             fn extra_repr(&self) -> ::std::string::String {
                 Self::extra_repr(self)
             }
@@ -46,6 +47,7 @@ pub(crate) fn expand(input: &DeriveInput, home: TokenStream) -> Result<TokenStre
         quote! {
             #[automatically_derived]
             impl #impl_generics ::std::fmt::Display for #ident #type_generics #where_clause {
+                #[inline]
                 fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                     ::std::fmt::Display::fmt(#home::AsModule::as_module(self), f)
                 }
@@ -58,22 +60,26 @@ pub(crate) fn expand(input: &DeriveInput, home: TokenStream) -> Result<TokenStre
         impl #impl_generics #home::Module for #ident #type_generics #where_clause {
             #forward
 
+            #[inline]
             fn visit<'a>(&'a self, see: &mut dyn ::std::ops::FnMut(&str, #home::Member<'a>)) {
                 let _ = &see;
                 #(#visits)*
             }
 
+            #[inline]
             fn visit_mut(&mut self, see: &mut dyn ::std::ops::FnMut(&str, #home::MemberMut<'_>)) {
                 let _ = &see;
                 #(#visits_mut)*
             }
 
+            #[inline]
             fn type_name(&self) -> &'static str {
                 #name
             }
 
             #extra_repr
 
+            #[inline]
             fn shallow_copy(&self) -> ::std::option::Option<Self> {
                 ::std::option::Option::Some(Self { #(#copies)* })
             }
@@ -153,6 +159,7 @@ fn forward(
 ) -> TokenStream {
     if attributes.no_forward {
         return quote! {
+            #[inline]
             fn forward(&self, _input: &#home::Var) -> #home::Result<#home::Var> {
                 ::std::result::Result::Err(#home::Error::no_forward(#name))
             }
@@ -163,6 +170,7 @@ fn forward(
     // Without an inherent `forward` the call would find this very method and never end; the second
     // trait makes it ambiguous, and its name says in the compiler's message what is missing.
     quote! {
+        #[inline]
         fn forward(&self, input: &#home::Var) -> #home::Result<#home::Var> {
             #[allow(dead_code, reason = "only there to make a missing inherent `forward` an error")]
             trait WriteFnForwardInAnImplOfTheStructOrMarkItModuleNoForward {

@@ -23,6 +23,7 @@ macro_rules! activations {
         impl $Layer {
             /// The layer.
             #[must_use]
+            #[inline]
             pub fn new() -> $Layer {
                 $Layer::default()
             }
@@ -84,6 +85,7 @@ macro_rules! activations_with_settings {
         impl $Layer {
             /// The layer with these settings.
             #[must_use]
+            #[inline]
             pub fn new($($setting: $Type),+) -> $Layer {
                 $Layer { $($setting,)+ mode: Mode::new() }
             }
@@ -92,6 +94,7 @@ macro_rules! activations_with_settings {
             ///
             /// # Errors
             /// A tensor that is not floating-point; a dimension that does not exist.
+            #[inline]
             pub fn forward(&self, $x: &Var) -> Result<Var> {
                 let $this = self;
                 let y = $run?;
@@ -99,6 +102,7 @@ macro_rules! activations_with_settings {
                 Ok(y)
             }
 
+            #[inline]
             fn extra_repr(&self) -> String {
                 let $this = self;
                 extra_repr!($($shown)+)
@@ -106,6 +110,7 @@ macro_rules! activations_with_settings {
         }
 
         impl Default for $Layer {
+            #[inline]
             fn default() -> $Layer {
                 $Layer::new($($default),+)
             }
@@ -155,12 +160,14 @@ pub struct Gelu {
 impl Gelu {
     /// The exact function.
     #[must_use]
+    #[inline]
     pub fn new() -> Gelu {
         Gelu::default()
     }
 
     /// `½ x (1 + tanh(√(2/π) (x + 0.044715 x³)))`.
     #[must_use]
+    #[inline]
     pub fn tanh() -> Gelu {
         Gelu {
             approximate: true,
@@ -172,6 +179,7 @@ impl Gelu {
     ///
     /// # Errors
     /// A tensor that is not floating-point.
+    #[inline]
     pub fn forward(&self, x: &Var) -> Result<Var> {
         let y = if self.approximate {
             x.gelu_tanh()?
@@ -182,6 +190,7 @@ impl Gelu {
         Ok(y)
     }
 
+    #[inline]
     fn extra_repr(&self) -> String {
         extra_repr!(approximate = if self.approximate { "tanh" } else { "none" })
     }
@@ -207,6 +216,7 @@ impl PRelu {
     ///
     /// # Errors
     /// More channels than fit the address space.
+    #[inline]
     pub fn new(num_parameters: usize) -> Result<PRelu> {
         Ok(PRelu {
             weight: constant(&[num_parameters], 0.25, DType::F32)?,
@@ -218,12 +228,14 @@ impl PRelu {
     ///
     /// # Errors
     /// Another number of channels than slopes; another dtype than theirs.
+    #[inline]
     pub fn forward(&self, x: &Var) -> Result<Var> {
         let y = x.prelu(&self.weight)?;
         seen(self, &y);
         Ok(y)
     }
 
+    #[inline]
     fn extra_repr(&self) -> String {
         extra_repr!(num_parameters = self.weight.numel())
     }

@@ -21,12 +21,14 @@ struct OutputMap {
 }
 
 impl OutputMap {
+    #[inline]
     fn forward(&self, x: &Var) -> Result<Var> {
         let y = x.linear(&self.weight, self.bias.as_ref())?;
         seen(self, &y);
         Ok(y)
     }
 
+    #[inline]
     fn extra_repr(&self) -> String {
         extra_repr!(
             in_features = self.weight.shape()[1],
@@ -89,6 +91,7 @@ pub struct MultiheadAttentionOptions {
 }
 
 impl Default for MultiheadAttentionOptions {
+    #[inline]
     fn default() -> MultiheadAttentionOptions {
         MultiheadAttentionOptions {
             bias: true,
@@ -114,6 +117,7 @@ pub struct Attend {
 }
 
 impl Default for Attend {
+    #[inline]
     fn default() -> Attend {
         Attend {
             attn_mask: None,
@@ -129,6 +133,7 @@ impl Attend {
     ///
     /// # Errors
     /// A length whose square does not fit the address space.
+    #[inline]
     pub fn causal(length: usize) -> Result<Attend> {
         let mask = (0..length * length)
             .map(|i| i % length > i / length)
@@ -146,6 +151,7 @@ impl MultiheadAttention {
     ///
     /// # Errors
     /// Numbers that do not divide by the heads; sizes that do not fit the address space.
+    #[inline]
     pub fn new(embed_dim: usize, num_heads: usize, rng: &Generator) -> Result<MultiheadAttention> {
         let options = MultiheadAttentionOptions::default();
         MultiheadAttention::with_options(embed_dim, num_heads, options, rng)
@@ -155,6 +161,7 @@ impl MultiheadAttention {
     ///
     /// # Errors
     /// As there; a probability outside [0, 1]; a dtype that is not drawn in.
+    #[inline]
     pub fn with_options(
         embed_dim: usize,
         num_heads: usize,
@@ -201,6 +208,7 @@ impl MultiheadAttention {
     ///
     /// # Errors
     /// Shapes that do not fit each other, the layer or the masks; dtypes that differ.
+    #[inline]
     pub fn forward(
         &self,
         query: &Var,
@@ -257,6 +265,7 @@ impl MultiheadAttention {
     }
 
     /// `(length, batch, embed_dim)`.
+    #[inline]
     fn steps_first(&self, x: &Var, batched: bool) -> Result<Var> {
         let embed = self.in_proj_weight.shape().get(1);
         let rank = if batched { 3 } else { 2 };
@@ -271,6 +280,7 @@ impl MultiheadAttention {
     }
 
     /// `Q`, `K` or `V`.
+    #[inline]
     fn mapped(&self, x: &Var, index: usize, embed: usize) -> Result<Var> {
         let rows = |p: &Var| p.narrow(0, index * embed, embed);
         let bias = self.in_proj_bias.as_ref().map(rows).transpose()?;
@@ -278,6 +288,7 @@ impl MultiheadAttention {
     }
 
     /// What is added to the scores of all heads.
+    #[inline]
     fn masks(
         &self,
         attend: &Attend,
@@ -305,6 +316,7 @@ impl MultiheadAttention {
         Ok(masks)
     }
 
+    #[inline]
     fn wrong_mask(&self, what: &str, mask: &Tensor, expected: &[usize]) -> Error {
         let (got, expected) = (Dims(mask.shape()), Dims(expected));
         let message = format!("the {what} is {got}, expected {expected}");
@@ -354,6 +366,7 @@ pub struct DotProductAttention<'a> {
 ///
 /// # Source
 /// `torch.nn.functional.scaled_dot_product_attention` 2.15.
+#[inline]
 pub fn scaled_dot_product_attention(
     query: &Var,
     key: &Var,
@@ -408,6 +421,7 @@ pub fn scaled_dot_product_attention(
 }
 
 /// Each head of `x` as often as there are heads of queries for it.
+#[inline]
 fn shared_by_heads(op: &'static str, query: &Var, x: &Var) -> Result<Var> {
     let (&[.., wanted, _, _], &[ref lead @ .., heads, length, width]) = (query.shape(), x.shape())
     else {
@@ -428,6 +442,7 @@ fn shared_by_heads(op: &'static str, query: &Var, x: &Var) -> Result<Var> {
 }
 
 /// Bools as −∞ where they are true, numbers as they are.
+#[inline]
 fn summand(mask: &Tensor, dtype: DType) -> Result<Var> {
     if mask.dtype() != DType::Bool {
         return Ok(Var::new(mask.to_dtype(dtype)?));
@@ -504,6 +519,7 @@ pub struct TransformerEncoderLayerOptions {
 }
 
 impl Default for TransformerEncoderLayerOptions {
+    #[inline]
     fn default() -> TransformerEncoderLayerOptions {
         TransformerEncoderLayerOptions {
             dim_feedforward: 2048,
@@ -523,6 +539,7 @@ impl TransformerEncoderLayer {
     ///
     /// # Errors
     /// Numbers that do not divide by the heads; sizes that do not fit the address space.
+    #[inline]
     pub fn new(d_model: usize, nhead: usize, rng: &Generator) -> Result<TransformerEncoderLayer> {
         let options = TransformerEncoderLayerOptions::default();
         TransformerEncoderLayer::with_options(d_model, nhead, options, rng)
@@ -532,6 +549,7 @@ impl TransformerEncoderLayer {
     ///
     /// # Errors
     /// As there; a probability outside [0, 1]; a dtype that is not drawn in.
+    #[inline]
     pub fn with_options(
         d_model: usize,
         nhead: usize,
@@ -574,6 +592,7 @@ impl TransformerEncoderLayer {
     ///
     /// # Errors
     /// Another number of dimensions or numbers for a place; another dtype than the parameters'.
+    #[inline]
     pub fn forward(&self, x: &Var) -> Result<Var> {
         self.forward_masked(x, &Attend::default())
     }
@@ -582,6 +601,7 @@ impl TransformerEncoderLayer {
     ///
     /// # Errors
     /// As there; masks of another shape.
+    #[inline]
     pub fn forward_masked(&self, x: &Var, attend: &Attend) -> Result<Var> {
         let y = if self.norm_first {
             let x = x.add(&self.attention(&self.norm1.forward(x)?, attend)?)?;
@@ -594,6 +614,7 @@ impl TransformerEncoderLayer {
         Ok(y)
     }
 
+    #[inline]
     fn attention(&self, x: &Var, attend: &Attend) -> Result<Var> {
         let attend = Attend {
             need_weights: false,
@@ -603,6 +624,7 @@ impl TransformerEncoderLayer {
         self.dropout1.forward(&y)
     }
 
+    #[inline]
     fn maps(&self, x: &Var) -> Result<Var> {
         let wide = self.linear1.forward(x)?;
         let wide = match self.activation {

@@ -41,6 +41,7 @@ impl Bilinear {
     ///
     /// # Errors
     /// Sizes that do not fit the address space; no first inputs.
+    #[inline]
     pub fn new(in1: usize, in2: usize, outputs: usize, rng: &Generator) -> Result<Bilinear> {
         Bilinear::with_options(in1, in2, outputs, true, DType::F32, rng)
     }
@@ -49,6 +50,7 @@ impl Bilinear {
     ///
     /// # Errors
     /// As there; a dtype that is not drawn in.
+    #[inline]
     pub fn with_options(
         in1: usize,
         in2: usize,
@@ -82,12 +84,14 @@ impl Bilinear {
     ///
     /// # Errors
     /// Shapes that do not fit each other or the weight; dtypes that differ.
+    #[inline]
     pub fn forward(&self, x1: &Var, x2: &Var) -> Result<Var> {
         let y = bilinear(x1, x2, &self.weight, self.bias.as_ref())?;
         seen(self, &y);
         Ok(y)
     }
 
+    #[inline]
     fn extra_repr(&self) -> String {
         let shape = self.weight.shape();
         extra_repr!(
@@ -103,6 +107,7 @@ impl Bilinear {
 ///
 /// # Errors
 /// As [`Bilinear::forward`].
+#[inline]
 pub fn bilinear(x1: &Var, x2: &Var, weight: &Var, bias: Option<&Var>) -> Result<Var> {
     let refuse = || {
         let (a, b, w) = (Dims(x1.shape()), Dims(x2.shape()), Dims(weight.shape()));

@@ -260,6 +260,7 @@ macro_rules! transposed_convolutions {
         }
 
         impl Default for $Options {
+            #[inline]
             fn default() -> $Options {
                 $Options {
                     stride: [1; $D],
@@ -314,6 +315,7 @@ macro_rules! transposed_convolutions {
             /// # Errors
             /// Another number of dimensions or channels; an output without elements; another dtype than
             /// the parameters'.
+            #[inline]
             pub fn forward(&self, x: &Var) -> Result<Var> {
                 let o = &self.options;
                 let options = ConvTransposeOptions {
@@ -328,6 +330,7 @@ macro_rules! transposed_convolutions {
                 Ok(y)
             }
 
+            #[inline]
             fn extra_repr(&self) -> String {
                 let (shape, o) = (self.weight.shape(), &self.options);
                 extra_repr!(

@@ -21,6 +21,7 @@ pub struct CosineEmbeddingLoss {
 }
 
 impl Default for CosineEmbeddingLoss {
+    #[inline]
     fn default() -> CosineEmbeddingLoss {
         CosineEmbeddingLoss {
             margin: 0.0,
@@ -32,12 +33,14 @@ impl Default for CosineEmbeddingLoss {
 impl CosineEmbeddingLoss {
     /// With PyTorch's defaults.
     #[must_use]
+    #[inline]
     pub fn new() -> CosineEmbeddingLoss {
         CosineEmbeddingLoss::default()
     }
 
     /// This loss with another reduction; the mean at first.
     #[must_use]
+    #[inline]
     pub fn reduction(mut self, reduction: Reduction) -> CosineEmbeddingLoss {
         self.reduction = reduction;
         self
@@ -45,6 +48,7 @@ impl CosineEmbeddingLoss {
 
     /// How alike unlike pairs may be; 0 at first.
     #[must_use]
+    #[inline]
     pub fn margin(mut self, margin: f64) -> CosineEmbeddingLoss {
         self.margin = margin;
         self
@@ -54,6 +58,7 @@ impl CosineEmbeddingLoss {
     ///
     /// # Errors
     /// Shapes or dtypes that do not fit each other.
+    #[inline]
     pub fn forward(&self, input1: &Var, input2: &Var, target: &dyn Target) -> Result<Var> {
         functional::cosine_embedding_loss(input1, input2, target, self.margin, self.reduction)
     }

@@ -49,6 +49,7 @@ pub struct EmbeddingOptions {
 }
 
 impl Default for EmbeddingOptions {
+    #[inline]
     fn default() -> EmbeddingOptions {
         EmbeddingOptions {
             padding_idx: None,
@@ -63,6 +64,7 @@ impl Embedding {
     ///
     /// # Errors
     /// Sizes that do not fit the address space.
+    #[inline]
     pub fn new(num_embeddings: usize, embedding_dim: usize, rng: &Generator) -> Result<Embedding> {
         let options = EmbeddingOptions::default();
         Embedding::with_options(num_embeddings, embedding_dim, options, rng)
@@ -72,6 +74,7 @@ impl Embedding {
     ///
     /// # Errors
     /// As there; a padding index that is no row.
+    #[inline]
     pub fn with_options(
         num_embeddings: usize,
         embedding_dim: usize,
@@ -101,6 +104,7 @@ impl Embedding {
     ///
     /// # Errors
     /// Not two dimensions; not floating-point; a padding index that is no row.
+    #[inline]
     pub fn from_pretrained(weight: Tensor, padding_idx: Option<isize>) -> Result<Embedding> {
         let &[rows, _] = weight.shape() else {
             let message = format!(
@@ -126,6 +130,7 @@ impl Embedding {
     ///
     /// # Errors
     /// An input that holds no integers; a word that the table does not have.
+    #[inline]
     pub fn forward(&self, x: &Var) -> Result<Var> {
         let o = &self.options;
         let y = self
@@ -135,6 +140,7 @@ impl Embedding {
         Ok(y)
     }
 
+    #[inline]
     fn extra_repr(&self) -> String {
         let (shape, o) = (self.weight.shape(), &self.options);
         let row = o.padding_idx.and_then(|index| row_of(index, shape[0]).ok());
@@ -147,6 +153,7 @@ impl Embedding {
     }
 }
 
+#[inline]
 fn row_of(index: isize, rows: usize) -> Result<usize> {
     let row = if index < 0 {
         index + rows as isize

@@ -22,6 +22,7 @@ pub struct GaussianNllLoss {
 }
 
 impl Default for GaussianNllLoss {
+    #[inline]
     fn default() -> GaussianNllLoss {
         GaussianNllLoss {
             full: false,
@@ -34,12 +35,14 @@ impl Default for GaussianNllLoss {
 impl GaussianNllLoss {
     /// With PyTorch's defaults.
     #[must_use]
+    #[inline]
     pub fn new() -> GaussianNllLoss {
         GaussianNllLoss::default()
     }
 
     /// This loss with another reduction; the mean at first.
     #[must_use]
+    #[inline]
     pub fn reduction(mut self, reduction: Reduction) -> GaussianNllLoss {
         self.reduction = reduction;
         self
@@ -47,6 +50,7 @@ impl GaussianNllLoss {
 
     /// Adds the constant `ln(2π) / 2`; not at first.
     #[must_use]
+    #[inline]
     pub fn full(mut self, full: bool) -> GaussianNllLoss {
         self.full = full;
         self
@@ -54,6 +58,7 @@ impl GaussianNllLoss {
 
     /// The least variance; 10⁻⁶ at first.
     #[must_use]
+    #[inline]
     pub fn eps(mut self, eps: f64) -> GaussianNllLoss {
         self.eps = eps;
         self
@@ -63,6 +68,7 @@ impl GaussianNllLoss {
     ///
     /// # Errors
     /// Shapes or dtypes that do not fit each other.
+    #[inline]
     pub fn forward(&self, input: &Var, target: &dyn Target, variance: &Var) -> Result<Var> {
         functional::gaussian_nll_loss(input, target, variance, self.full, self.eps, self.reduction)
     }

@@ -27,6 +27,7 @@ pub struct HingeEmbeddingLoss {
 }
 
 impl Default for HingeEmbeddingLoss {
+    #[inline]
     fn default() -> HingeEmbeddingLoss {
         HingeEmbeddingLoss {
             margin: 1.0,
@@ -38,12 +39,14 @@ impl Default for HingeEmbeddingLoss {
 impl HingeEmbeddingLoss {
     /// With PyTorch's defaults.
     #[must_use]
+    #[inline]
     pub fn new() -> HingeEmbeddingLoss {
         HingeEmbeddingLoss::default()
     }
 
     /// This loss with another reduction; the mean at first.
     #[must_use]
+    #[inline]
     pub fn reduction(mut self, reduction: Reduction) -> HingeEmbeddingLoss {
         self.reduction = reduction;
         self
@@ -51,6 +54,7 @@ impl HingeEmbeddingLoss {
 
     /// How far unlike pairs have to be apart; 1 at first.
     #[must_use]
+    #[inline]
     pub fn margin(mut self, margin: f64) -> HingeEmbeddingLoss {
         self.margin = margin;
         self
@@ -58,10 +62,12 @@ impl HingeEmbeddingLoss {
 }
 
 impl Loss for HingeEmbeddingLoss {
+    #[inline]
     fn forward(&self, input: &Var, target: &dyn Target) -> Result<Var> {
         functional::hinge_embedding_loss(input, target, self.margin, self.reduction)
     }
 
+    #[inline]
     fn name(&self) -> &'static str {
         "HingeEmbeddingLoss"
     }

@@ -27,6 +27,7 @@ pub struct HuberLoss {
 }
 
 impl Default for HuberLoss {
+    #[inline]
     fn default() -> HuberLoss {
         HuberLoss {
             delta: 1.0,
@@ -38,12 +39,14 @@ impl Default for HuberLoss {
 impl HuberLoss {
     /// With PyTorch's defaults.
     #[must_use]
+    #[inline]
     pub fn new() -> HuberLoss {
         HuberLoss::default()
     }
 
     /// This loss with another reduction; the mean at first.
     #[must_use]
+    #[inline]
     pub fn reduction(mut self, reduction: Reduction) -> HuberLoss {
         self.reduction = reduction;
         self
@@ -51,6 +54,7 @@ impl HuberLoss {
 
     /// Where the parabola ends; 1 at first.
     #[must_use]
+    #[inline]
     pub fn delta(mut self, delta: f64) -> HuberLoss {
         self.delta = delta;
         self
@@ -58,10 +62,12 @@ impl HuberLoss {
 }
 
 impl Loss for HuberLoss {
+    #[inline]
     fn forward(&self, input: &Var, target: &dyn Target) -> Result<Var> {
         functional::huber_loss(input, target, self.delta, self.reduction)
     }
 
+    #[inline]
     fn name(&self) -> &'static str {
         "HuberLoss"
     }

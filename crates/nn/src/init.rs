@@ -62,6 +62,7 @@ pub enum Nonlinearity {
 /// What keeps the spread of values through an activation: 1, 1, 1, 5/3, √2, √(2/(1 + slope²)), 3/4 in the
 /// order of [`Nonlinearity`].
 #[must_use]
+#[inline]
 pub fn calculate_gain(nonlinearity: Nonlinearity) -> f64 {
     match nonlinearity {
         Nonlinearity::Linear | Nonlinearity::Conv | Nonlinearity::Sigmoid => 1.0,
@@ -87,6 +88,7 @@ pub fn uniform_(parameter: &Var, low: f64, high: f64, rng: &Generator) -> Result
 ///
 /// # Errors
 /// Not a leaf; neither `f32` nor `f64`; a negative `std`.
+#[inline]
 pub fn normal_(parameter: &Var, mean: f64, std: f64, rng: &Generator) -> Result<()> {
     draw("normal_", parameter, |out| match out {
         Numbers::F32(out) => rng.fill_normal(out, mean, std),
@@ -106,6 +108,7 @@ pub fn constant_(parameter: &Var, value: impl Into<Scalar>) -> Result<()> {
 ///
 /// # Errors
 /// Not a leaf.
+#[inline]
 pub fn zeros_(parameter: &Var) -> Result<()> {
     constant_(parameter, 0)
 }
@@ -114,6 +117,7 @@ pub fn zeros_(parameter: &Var) -> Result<()> {
 ///
 /// # Errors
 /// Not a leaf.
+#[inline]
 pub fn ones_(parameter: &Var) -> Result<()> {
     constant_(parameter, 1)
 }
@@ -125,6 +129,7 @@ pub fn ones_(parameter: &Var) -> Result<()> {
 ///
 /// # Source
 /// Glorot & Bengio 2010, equation 16.
+#[inline]
 pub fn xavier_uniform_(parameter: &Var, gain: f64, rng: &Generator) -> Result<()> {
     let bound = 3.0f64.sqrt() * xavier_std("xavier_uniform_", parameter, gain)?;
     uniform_(parameter, -bound, bound, rng)
@@ -137,6 +142,7 @@ pub fn xavier_uniform_(parameter: &Var, gain: f64, rng: &Generator) -> Result<()
 ///
 /// # Source
 /// Glorot & Bengio 2010.
+#[inline]
 pub fn xavier_normal_(parameter: &Var, gain: f64, rng: &Generator) -> Result<()> {
     let std = xavier_std("xavier_normal_", parameter, gain)?;
     normal_(parameter, 0.0, std, rng)
@@ -149,6 +155,7 @@ pub fn xavier_normal_(parameter: &Var, gain: f64, rng: &Generator) -> Result<()>
 ///
 /// # Source
 /// He et al. 2015.
+#[inline]
 pub fn kaiming_uniform_(
     parameter: &Var,
     mode: FanMode,
@@ -169,6 +176,7 @@ pub fn kaiming_uniform_(
 ///
 /// # Source
 /// He et al. 2015, equations 10 and 14.
+#[inline]
 pub fn kaiming_normal_(
     parameter: &Var,
     mode: FanMode,
@@ -211,11 +219,13 @@ pub(crate) fn fan_in_bias(
     Ok(bias)
 }
 
+#[inline]
 fn xavier_std(op: &'static str, parameter: &Var, gain: f64) -> Result<f64> {
     let (fan_in, fan_out) = fans(op, parameter)?;
     Ok(gain * (2.0 / (fan_in + fan_out) as f64).sqrt())
 }
 
+#[inline]
 fn kaiming_std(
     op: &'static str,
     parameter: &Var,

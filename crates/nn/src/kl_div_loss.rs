@@ -30,6 +30,7 @@ pub struct KlDivLoss {
 }
 
 impl Default for KlDivLoss {
+    #[inline]
     fn default() -> KlDivLoss {
         KlDivLoss {
             log_target: false,
@@ -42,12 +43,14 @@ impl Default for KlDivLoss {
 impl KlDivLoss {
     /// With PyTorch's defaults.
     #[must_use]
+    #[inline]
     pub fn new() -> KlDivLoss {
         KlDivLoss::default()
     }
 
     /// This loss with another reduction; the mean at first.
     #[must_use]
+    #[inline]
     pub fn reduction(mut self, reduction: Reduction) -> KlDivLoss {
         self.reduction = reduction;
         self
@@ -55,6 +58,7 @@ impl KlDivLoss {
 
     /// Whether targets are log-probabilities too; not at first.
     #[must_use]
+    #[inline]
     pub fn log_target(mut self, log_target: bool) -> KlDivLoss {
         self.log_target = log_target;
         self
@@ -62,6 +66,7 @@ impl KlDivLoss {
 
     /// Divides the sum by the number of samples, whatever the reduction; not at first.
     #[must_use]
+    #[inline]
     pub fn batch_mean(mut self, batch_mean: bool) -> KlDivLoss {
         self.batch_mean = batch_mean;
         self
@@ -69,6 +74,7 @@ impl KlDivLoss {
 }
 
 impl Loss for KlDivLoss {
+    #[inline]
     fn forward(&self, input: &Var, target: &dyn Target) -> Result<Var> {
         if !self.batch_mean {
             return functional::kl_div(input, target, self.log_target, self.reduction);
@@ -78,6 +84,7 @@ impl Loss for KlDivLoss {
         Ok(sum.div_scalar(samples as f64)?)
     }
 
+    #[inline]
     fn name(&self) -> &'static str {
         "KLDivLoss"
     }

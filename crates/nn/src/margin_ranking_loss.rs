@@ -18,6 +18,7 @@ pub struct MarginRankingLoss {
 }
 
 impl Default for MarginRankingLoss {
+    #[inline]
     fn default() -> MarginRankingLoss {
         MarginRankingLoss {
             margin: 0.0,
@@ -29,12 +30,14 @@ impl Default for MarginRankingLoss {
 impl MarginRankingLoss {
     /// With PyTorch's defaults.
     #[must_use]
+    #[inline]
     pub fn new() -> MarginRankingLoss {
         MarginRankingLoss::default()
     }
 
     /// This loss with another reduction; the mean at first.
     #[must_use]
+    #[inline]
     pub fn reduction(mut self, reduction: Reduction) -> MarginRankingLoss {
         self.reduction = reduction;
         self
@@ -42,6 +45,7 @@ impl MarginRankingLoss {
 
     /// How much larger; 0 at first.
     #[must_use]
+    #[inline]
     pub fn margin(mut self, margin: f64) -> MarginRankingLoss {
         self.margin = margin;
         self
@@ -51,6 +55,7 @@ impl MarginRankingLoss {
     ///
     /// # Errors
     /// Shapes or dtypes that do not fit each other.
+    #[inline]
     pub fn forward(&self, input1: &Var, input2: &Var, target: &dyn Target) -> Result<Var> {
         functional::margin_ranking_loss(input1, input2, target, self.margin, self.reduction)
     }

@@ -31,22 +31,26 @@ pub struct MultiLabelMarginLoss {
 impl MultiLabelMarginLoss {
     /// With PyTorch's defaults.
     #[must_use]
+    #[inline]
     pub fn new() -> MultiLabelMarginLoss {
         MultiLabelMarginLoss::default()
     }
 
     /// This loss with another reduction; the mean at first.
     #[must_use]
+    #[inline]
     pub fn reduction(self, reduction: Reduction) -> MultiLabelMarginLoss {
         MultiLabelMarginLoss { reduction }
     }
 }
 
 impl Loss for MultiLabelMarginLoss {
+    #[inline]
     fn forward(&self, input: &Var, target: &dyn Target) -> Result<Var> {
         functional::multilabel_margin_loss(input, target, self.reduction)
     }
 
+    #[inline]
     fn name(&self) -> &'static str {
         "MultiLabelMarginLoss"
     }

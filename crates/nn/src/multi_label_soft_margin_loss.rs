@@ -27,6 +27,7 @@ pub struct MultiLabelSoftMarginLoss {
 }
 
 impl Default for MultiLabelSoftMarginLoss {
+    #[inline]
     fn default() -> MultiLabelSoftMarginLoss {
         MultiLabelSoftMarginLoss {
             weight: None,
@@ -38,12 +39,14 @@ impl Default for MultiLabelSoftMarginLoss {
 impl MultiLabelSoftMarginLoss {
     /// With PyTorch's defaults.
     #[must_use]
+    #[inline]
     pub fn new() -> MultiLabelSoftMarginLoss {
         MultiLabelSoftMarginLoss::default()
     }
 
     /// This loss with another reduction; the mean at first.
     #[must_use]
+    #[inline]
     pub fn reduction(mut self, reduction: Reduction) -> MultiLabelSoftMarginLoss {
         self.reduction = reduction;
         self
@@ -51,6 +54,7 @@ impl MultiLabelSoftMarginLoss {
 
     /// Factors that broadcast to the input's shape; none at first.
     #[must_use]
+    #[inline]
     pub fn weight(mut self, weight: Tensor) -> MultiLabelSoftMarginLoss {
         self.weight = Some(weight);
         self
@@ -58,10 +62,12 @@ impl MultiLabelSoftMarginLoss {
 }
 
 impl Loss for MultiLabelSoftMarginLoss {
+    #[inline]
     fn forward(&self, input: &Var, target: &dyn Target) -> Result<Var> {
         functional::multilabel_soft_margin_loss(input, target, self.weight.as_ref(), self.reduction)
     }
 
+    #[inline]
     fn name(&self) -> &'static str {
         "MultiLabelSoftMarginLoss"
     }

@@ -32,6 +32,7 @@ pub struct MultiMarginLoss {
 }
 
 impl Default for MultiMarginLoss {
+    #[inline]
     fn default() -> MultiMarginLoss {
         MultiMarginLoss {
             p: 1,
@@ -45,12 +46,14 @@ impl Default for MultiMarginLoss {
 impl MultiMarginLoss {
     /// With PyTorch's defaults.
     #[must_use]
+    #[inline]
     pub fn new() -> MultiMarginLoss {
         MultiMarginLoss::default()
     }
 
     /// This loss with another reduction; the mean at first.
     #[must_use]
+    #[inline]
     pub fn reduction(mut self, reduction: Reduction) -> MultiMarginLoss {
         self.reduction = reduction;
         self
@@ -58,6 +61,7 @@ impl MultiMarginLoss {
 
     /// The power, 1 or 2; 1 at first.
     #[must_use]
+    #[inline]
     pub fn p(mut self, p: u32) -> MultiMarginLoss {
         self.p = p;
         self
@@ -65,6 +69,7 @@ impl MultiMarginLoss {
 
     /// How much larger the right score has to be; 1 at first.
     #[must_use]
+    #[inline]
     pub fn margin(mut self, margin: f64) -> MultiMarginLoss {
         self.margin = margin;
         self
@@ -72,6 +77,7 @@ impl MultiMarginLoss {
 
     /// A factor for each class; none at first.
     #[must_use]
+    #[inline]
     pub fn weight(mut self, weight: Tensor) -> MultiMarginLoss {
         self.weight = Some(weight);
         self
@@ -79,6 +85,7 @@ impl MultiMarginLoss {
 }
 
 impl Loss for MultiMarginLoss {
+    #[inline]
     fn forward(&self, input: &Var, target: &dyn Target) -> Result<Var> {
         functional::multi_margin_loss(
             input,
@@ -90,6 +97,7 @@ impl Loss for MultiMarginLoss {
         )
     }
 
+    #[inline]
     fn name(&self) -> &'static str {
         "MultiMarginLoss"
     }

@@ -8,6 +8,7 @@ use crate::repr::extra_repr;
 use crate::{Mode, Module, seen};
 
 /// A parameter of ones or zeros.
+#[inline]
 pub(crate) fn constant(shape: &[usize], value: f64, dtype: DType) -> Result<Var> {
     Ok(Var::leaf(Tensor::full(shape, value, dtype)?)?)
 }
@@ -54,6 +55,7 @@ pub struct LayerNormOptions {
 }
 
 impl Default for LayerNormOptions {
+    #[inline]
     fn default() -> LayerNormOptions {
         LayerNormOptions {
             eps: 1e-5,
@@ -69,6 +71,7 @@ impl LayerNorm {
     ///
     /// # Errors
     /// A shape that does not fit the address space.
+    #[inline]
     pub fn new(normalized_shape: &[usize]) -> Result<LayerNorm> {
         LayerNorm::with_options(normalized_shape, LayerNormOptions::default())
     }
@@ -77,6 +80,7 @@ impl LayerNorm {
     ///
     /// # Errors
     /// As there.
+    #[inline]
     pub fn with_options(
         normalized_shape: &[usize],
         options: LayerNormOptions,
@@ -100,6 +104,7 @@ impl LayerNorm {
     ///
     /// # Errors
     /// A shape that does not end in `normalized_shape`; another dtype than the parameters'.
+    #[inline]
     pub fn forward(&self, x: &Var) -> Result<Var> {
         let (weight, bias) = (self.weight.as_ref(), self.bias.as_ref());
         let y = x.layer_norm(&self.normalized_shape, weight, bias, self.eps)?;
@@ -107,6 +112,7 @@ impl LayerNorm {
         Ok(y)
     }
 
+    #[inline]
     fn extra_repr(&self) -> String {
         extra_repr!(
             self.normalized_shape[..],
@@ -147,6 +153,7 @@ pub struct RmsNormOptions {
 }
 
 impl Default for RmsNormOptions {
+    #[inline]
     fn default() -> RmsNormOptions {
         RmsNormOptions {
             eps: None,
@@ -161,6 +168,7 @@ impl RmsNorm {
     ///
     /// # Errors
     /// A shape that does not fit the address space.
+    #[inline]
     pub fn new(normalized_shape: &[usize]) -> Result<RmsNorm> {
         RmsNorm::with_options(normalized_shape, RmsNormOptions::default())
     }
@@ -169,6 +177,7 @@ impl RmsNorm {
     ///
     /// # Errors
     /// As there.
+    #[inline]
     pub fn with_options(normalized_shape: &[usize], options: RmsNormOptions) -> Result<RmsNorm> {
         let weight = options
             .elementwise_affine
@@ -185,12 +194,14 @@ impl RmsNorm {
     ///
     /// # Errors
     /// A shape that does not end in `normalized_shape`; another dtype than the factors'.
+    #[inline]
     pub fn forward(&self, x: &Var) -> Result<Var> {
         let y = x.rms_norm(&self.normalized_shape, self.weight.as_ref(), self.eps)?;
         seen(self, &y);
         Ok(y)
     }
 
+    #[inline]
     fn extra_repr(&self) -> String {
         extra_repr!(
             self.normalized_shape[..],
@@ -233,6 +244,7 @@ pub struct GroupNormOptions {
 }
 
 impl Default for GroupNormOptions {
+    #[inline]
     fn default() -> GroupNormOptions {
         GroupNormOptions {
             eps: 1e-5,
@@ -247,6 +259,7 @@ impl GroupNorm {
     ///
     /// # Errors
     /// Channels that do not divide by the groups.
+    #[inline]
     pub fn new(num_groups: usize, num_channels: usize) -> Result<GroupNorm> {
         GroupNorm::with_options(num_groups, num_channels, GroupNormOptions::default())
     }
@@ -255,6 +268,7 @@ impl GroupNorm {
     ///
     /// # Errors
     /// As there.
+    #[inline]
     pub fn with_options(
         num_groups: usize,
         num_channels: usize,
@@ -284,6 +298,7 @@ impl GroupNorm {
     ///
     /// # Errors
     /// Another number of channels; another dtype than the parameters'.
+    #[inline]
     pub fn forward(&self, x: &Var) -> Result<Var> {
         if x.shape().get(1) != Some(&self.num_channels) {
             let shape = crate::error::Dims(x.shape());
@@ -296,6 +311,7 @@ impl GroupNorm {
         Ok(y)
     }
 
+    #[inline]
     fn extra_repr(&self) -> String {
         extra_repr!(
             self.num_groups,
@@ -327,12 +343,14 @@ pub struct LocalResponseNorm {
 impl LocalResponseNorm {
     /// Over so many channels, with alpha 0.0001, beta 0.75 and k 1.
     #[must_use]
+    #[inline]
     pub fn new(size: usize) -> LocalResponseNorm {
         LocalResponseNorm::with_constants(size, 1e-4, 0.75, 1.0)
     }
 
     /// With constants of your own.
     #[must_use]
+    #[inline]
     pub fn with_constants(size: usize, alpha: f64, beta: f64, k: f64) -> LocalResponseNorm {
         LocalResponseNorm {
             size,
@@ -347,12 +365,14 @@ impl LocalResponseNorm {
     ///
     /// # Errors
     /// Fewer than three dimensions; a `size` of 0.
+    #[inline]
     pub fn forward(&self, x: &Var) -> Result<Var> {
         let y = x.local_response_norm(self.size, self.alpha, self.beta, self.k)?;
         seen(self, &y);
         Ok(y)
     }
 
+    #[inline]
     fn extra_repr(&self) -> String {
         extra_repr!(self.size, alpha = self.alpha, beta = self.beta, k = self.k)
     }

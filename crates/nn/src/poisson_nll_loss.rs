@@ -29,6 +29,7 @@ pub struct PoissonNllLoss {
 }
 
 impl Default for PoissonNllLoss {
+    #[inline]
     fn default() -> PoissonNllLoss {
         PoissonNllLoss {
             log_input: true,
@@ -42,12 +43,14 @@ impl Default for PoissonNllLoss {
 impl PoissonNllLoss {
     /// With PyTorch's defaults.
     #[must_use]
+    #[inline]
     pub fn new() -> PoissonNllLoss {
         PoissonNllLoss::default()
     }
 
     /// This loss with another reduction; the mean at first.
     #[must_use]
+    #[inline]
     pub fn reduction(mut self, reduction: Reduction) -> PoissonNllLoss {
         self.reduction = reduction;
         self
@@ -55,6 +58,7 @@ impl PoissonNllLoss {
 
     /// Whether the input is the logarithm of the rate; it is at first.
     #[must_use]
+    #[inline]
     pub fn log_input(mut self, log_input: bool) -> PoissonNllLoss {
         self.log_input = log_input;
         self
@@ -62,6 +66,7 @@ impl PoissonNllLoss {
 
     /// Adds Stirling's approximation of `ln y!` for counts above 1; not at first.
     #[must_use]
+    #[inline]
     pub fn full(mut self, full: bool) -> PoissonNllLoss {
         self.full = full;
         self
@@ -69,6 +74,7 @@ impl PoissonNllLoss {
 
     /// Keeps the logarithm of a rate of 0 finite; 10⁻⁸ at first.
     #[must_use]
+    #[inline]
     pub fn eps(mut self, eps: f64) -> PoissonNllLoss {
         self.eps = eps;
         self
@@ -76,6 +82,7 @@ impl PoissonNllLoss {
 }
 
 impl Loss for PoissonNllLoss {
+    #[inline]
     fn forward(&self, input: &Var, target: &dyn Target) -> Result<Var> {
         functional::poisson_nll_loss(
             input,
@@ -87,6 +94,7 @@ impl Loss for PoissonNllLoss {
         )
     }
 
+    #[inline]
     fn name(&self) -> &'static str {
         "PoissonNLLLoss"
     }

@@ -29,6 +29,7 @@ macro_rules! max_pools {
 
             /// Windows of these options.
             #[must_use]
+            #[inline]
             pub fn with_options(options: MaxPoolOptions<$D>) -> $Layer {
                 $Layer { options, mode: Mode::new() }
             }
@@ -37,6 +38,7 @@ macro_rules! max_pools {
             ///
             /// # Errors
             /// Another number of dimensions; options that do not fit each other or the input.
+            #[inline]
             pub fn forward(&self, x: &Var) -> Result<Var> {
                 let y = x.$method(&self.options)?;
                 seen(self, &y);
@@ -47,12 +49,14 @@ macro_rules! max_pools {
             ///
             /// # Errors
             /// As there.
+            #[inline]
             pub fn forward_with_indices(&self, x: &Var) -> Result<(Var, Tensor)> {
                 let (y, indices) = x.$indices(&self.options)?;
                 seen(self, &y);
                 Ok((y, indices))
             }
 
+            #[inline]
             fn extra_repr(&self) -> String {
                 let o = &self.options;
                 format!(
@@ -108,6 +112,7 @@ macro_rules! avg_pools {
 
             /// Windows of these options.
             #[must_use]
+            #[inline]
             pub fn with_options(options: AvgPoolOptions<$D>) -> $Layer {
                 $Layer { options, mode: Mode::new() }
             }
@@ -116,12 +121,14 @@ macro_rules! avg_pools {
             ///
             /// # Errors
             /// Another number of dimensions; options that do not fit each other or the input.
+            #[inline]
             pub fn forward(&self, x: &Var) -> Result<Var> {
                 let y = x.$method(&self.options)?;
                 seen(self, &y);
                 Ok(y)
             }
 
+            #[inline]
             fn extra_repr(&self) -> String {
                 let o = &self.options;
                 // PyTorch keeps the sizes of the one-dimensional layer as tuples.
@@ -163,6 +170,7 @@ macro_rules! adaptive_pools {
 
             /// As [`new`](Self::new); `None` keeps the input's size.
             #[must_use]
+            #[inline]
             pub fn sizes(output_size: [Option<usize>; $D]) -> $Layer {
                 $Layer { output_size, mode: Mode::new() }
             }
@@ -171,6 +179,7 @@ macro_rules! adaptive_pools {
             ///
             /// # Errors
             /// Another number of dimensions; channels or places of which there are none.
+            #[inline]
             pub fn forward(&self, $x: &Var) -> Result<Var> {
                 let $size = self.output_size;
                 let y = $run;
@@ -178,6 +187,7 @@ macro_rules! adaptive_pools {
                 Ok(y)
             }
 
+            #[inline]
             fn extra_repr(&self) -> String {
                 format!("output_size={}", short(&self.output_size))
             }

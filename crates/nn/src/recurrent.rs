@@ -41,6 +41,7 @@ pub struct RecurrentOptions {
 }
 
 impl Default for RecurrentOptions {
+    #[inline]
     fn default() -> RecurrentOptions {
         RecurrentOptions {
             num_layers: 1,
@@ -64,6 +65,7 @@ enum Cell {
 
 impl Cell {
     /// Rows of weights for each hidden unit.
+    #[inline]
     fn gates(self) -> usize {
         match self {
             Cell::Rnn(_) => 1,
@@ -73,6 +75,7 @@ impl Cell {
     }
 
     /// The next state, from what the input and the last state put through their weights.
+    #[inline]
     fn step(self, x: &Var, h: &Var, state: &State) -> Result<State> {
         match self {
             Cell::Rnn(RnnNonlinearity::Tanh) => Ok(State::hidden(x.add(h)?.tanh()?)),
@@ -101,6 +104,7 @@ impl Cell {
 }
 
 /// Part `k` of `count` equal ones of the last dimension.
+#[inline]
 fn part(x: &Var, k: usize, count: usize) -> Result<Var> {
     let len = x.shape().last().copied().unwrap_or(0) / count;
     Ok(x.narrow(-1, k * len, len)?)
@@ -114,10 +118,12 @@ struct State {
 }
 
 impl State {
+    #[inline]
     fn hidden(hidden: Var) -> State {
         State { hidden, cell: None }
     }
 
+    #[inline]
     fn cell(&self) -> Result<&Var> {
         let missing = || Error::invalid("LSTM", "a state without a cell");
         self.cell.as_ref().ok_or_else(missing)
@@ -129,24 +135,28 @@ impl State {
 pub(crate) struct Named(Vec<(String, Var)>);
 
 impl Field for Named {
+    #[inline]
     fn visit_field<'a>(&'a self, _name: &str, see: &mut dyn FnMut(&str, Member<'a>)) {
         for (name, parameter) in &self.0 {
             see(name, Member::Parameter(parameter));
         }
     }
 
+    #[inline]
     fn visit_field_mut(&mut self, _name: &str, see: &mut dyn FnMut(&str, MemberMut<'_>)) {
         for (name, parameter) in &mut self.0 {
             see(name, MemberMut::Parameter(parameter));
         }
     }
 
+    #[inline]
     fn copy_field(&self) -> Option<Self> {
         Some(self.clone())
     }
 }
 
 impl fmt::Debug for Named {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_map()
             .entries(self.0.iter().map(|(name, p)| (name, p)))
@@ -157,6 +167,7 @@ impl fmt::Debug for Named {
 impl Named {
     /// The weights of one reading direction of one layer, drawn in PyTorch's order from U(−k, k), k =
     /// 1/√hidden.
+    #[inline]
     fn draw(
         &mut self,
         suffix: &str,
@@ -185,6 +196,7 @@ impl Named {
     }
 
     /// The weights of direction number `index`.
+    #[inline]
     fn weights(&self, index: usize, bias: bool) -> [Option<&Var>; 4] {
         let count = if bias { 4 } else { 2 };
         let find = |k: usize| {
@@ -206,10 +218,12 @@ struct Plan {
 }
 
 impl Plan {
+    #[inline]
     fn directions(&self) -> usize {
         if self.options.bidirectional { 2 } else { 1 }
     }
 
+    #[inline]
     fn parameters(&self, rng: &Generator) -> Result<Named> {
         let o = &self.options;
         if o.num_layers == 0 {
@@ -241,6 +255,7 @@ impl Plan {
     }
 
     /// Output and last states, `(layers · directions, batch, hidden)`.
+    #[inline]
     fn run(
         &self,
         parameters: &Named,
@@ -318,6 +333,7 @@ impl Plan {
     }
 
     /// One direction of one layer over the whole sequence.
+    #[inline]
     fn read(
         &self,
         sequence: &Var,
@@ -348,6 +364,7 @@ impl Plan {
     }
 
     /// The state that was given, as `(layers · directions, batch, hidden)`.
+    #[inline]
     fn first(&self, state: &State, shape: [usize; 3], batched: bool) -> Result<State> {
         let fitting = |v: &Var| {
             let v = if batched { v.clone() } else { v.unsqueeze(1)? };
@@ -378,6 +395,7 @@ impl Plan {
         Error::invalid(self.name, message)
     }
 
+    #[inline]
     fn extra_repr(&self) -> String {
         let (o, [inputs, hidden]) = (&self.options, self.sizes);
         let mut text = format!("{inputs}, {hidden}");
@@ -421,6 +439,7 @@ macro_rules! recurrent {
             ///
             /// # Errors
             /// Sizes that do not fit the address space.
+            #[inline]
             pub fn new(input_size: usize, hidden_size: usize, rng: &Generator) -> Result<$Layer> {
                 $Layer::with_options(input_size, hidden_size, RecurrentOptions::default(), rng)
             }
@@ -429,6 +448,7 @@ macro_rules! recurrent {
             ///
             /// # Errors
             /// As there; no layers; a probability outside [0, 1]; a dtype that is not drawn in.
+            #[inline]
             pub fn with_options(
                 input_size: usize,
                 hidden_size: usize,
@@ -440,6 +460,7 @@ macro_rules! recurrent {
                 Ok($Layer { parameters: plan.parameters(rng)?, plan, rng: rng.clone(), mode: Mode::new() })
             }
 
+            #[inline]
             fn run(&self, x: &Var, first: Option<&State>) -> Result<(Var, State)> {
                 let drops = self.mode.is_training() && self.plan.options.dropout > 0.0;
                 let (y, end) = self.plan.run(&self.parameters, x, first, drops.then_some(&self.rng))?;
@@ -447,6 +468,7 @@ macro_rules! recurrent {
                 Ok((y, end))
             }
 
+            #[inline]
             fn extra_repr(&self) -> String {
                 self.plan.extra_repr()
             }
@@ -467,6 +489,7 @@ macro_rules! recurrent {
             ///
             /// # Errors
             /// Sizes that do not fit the address space.
+            #[inline]
             pub fn new(input_size: usize, hidden_size: usize, rng: &Generator) -> Result<$Single> {
                 $Single::with_options(input_size, hidden_size, RecurrentOptions::default(), rng)
             }
@@ -475,6 +498,7 @@ macro_rules! recurrent {
             ///
             /// # Errors
             /// As there; a dtype that is not drawn in.
+            #[inline]
             pub fn with_options(
                 input_size: usize,
                 hidden_size: usize,
@@ -489,12 +513,14 @@ macro_rules! recurrent {
                 Ok($Single { parameters, plan, mode: Mode::new() })
             }
 
+            #[inline]
             fn run(&self, x: &Var, state: Option<&State>) -> Result<State> {
                 let end = step(&self.plan, &self.parameters, x, state)?;
                 seen(self, &end.hidden);
                 Ok(end)
             }
 
+            #[inline]
             fn extra_repr(&self) -> String {
                 let [inputs, hidden] = self.plan.sizes;
                 let mut text = format!("{inputs}, {hidden}");
@@ -562,6 +588,7 @@ recurrent! {
 }
 
 /// A single step of `(batch, input_size)` or `(input_size,)`.
+#[inline]
 fn step(plan: &Plan, parameters: &Named, x: &Var, state: Option<&State>) -> Result<State> {
     let [inputs, hidden] = plan.sizes;
     let refuse = |got: &Var, size: usize| {
@@ -609,6 +636,7 @@ macro_rules! hidden_state {
             /// # Errors
             /// Another number of dimensions or inputs; no steps; a first state of another shape; another
             /// dtype than the parameters'.
+            #[inline]
             pub fn forward(&self, x: &Var, h0: Option<&Var>) -> Result<(Var, Var)> {
                 let first = h0.map(|h| State::hidden(h.clone()));
                 let (y, end) = self.run(x, first.as_ref())?;
@@ -622,6 +650,7 @@ macro_rules! hidden_state {
             /// # Errors
             /// Another number of dimensions or inputs; a state of another shape; another dtype than the
             /// parameters'.
+            #[inline]
             pub fn forward(&self, x: &Var, h: Option<&Var>) -> Result<Var> {
                 let state = h.map(|h| State::hidden(h.clone()));
                 Ok(self.run(x, state.as_ref())?.hidden)
@@ -637,6 +666,7 @@ impl Lstm {
     /// # Errors
     /// Another number of dimensions or inputs; no steps; a first state of another shape; another dtype
     /// than the parameters'.
+    #[inline]
     pub fn forward(&self, x: &Var, state: Option<(&Var, &Var)>) -> Result<(Var, (Var, Var))> {
         let first = state.map(pair);
         let (y, end) = self.run(x, first.as_ref())?;
@@ -651,6 +681,7 @@ impl LstmCell {
     /// # Errors
     /// Another number of dimensions or inputs; a state of another shape; another dtype than the
     /// parameters'.
+    #[inline]
     pub fn forward(&self, x: &Var, state: Option<(&Var, &Var)>) -> Result<(Var, Var)> {
         let state = state.map(pair);
         let end = self.run(x, state.as_ref())?;
@@ -659,6 +690,7 @@ impl LstmCell {
     }
 }
 
+#[inline]
 fn pair((hidden, cell): (&Var, &Var)) -> State {
     State {
         hidden: hidden.clone(),

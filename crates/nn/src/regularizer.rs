@@ -36,6 +36,7 @@ impl Regularizer {
     ///
     /// # Errors
     /// A factor that is negative or not finite.
+    #[inline]
     pub fn l1(lambda: f64) -> Result<Regularizer> {
         Regularizer::elastic(lambda, 0.0)
     }
@@ -44,6 +45,7 @@ impl Regularizer {
     ///
     /// # Errors
     /// A factor that is negative or not finite.
+    #[inline]
     pub fn l2(lambda: f64) -> Result<Regularizer> {
         Regularizer::elastic(0.0, lambda)
     }
@@ -55,6 +57,7 @@ impl Regularizer {
     ///
     /// # Source
     /// Zou & Hastie 2005, equation 3.
+    #[inline]
     pub fn elastic(l1: f64, l2: f64) -> Result<Regularizer> {
         for factor in [l1, l2] {
             if !(factor >= 0.0 && factor.is_finite()) {

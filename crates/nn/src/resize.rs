@@ -33,12 +33,14 @@ pub struct Upsample {
 impl Upsample {
     /// To these sizes, one for each spatial dimension, by the nearest element.
     #[must_use]
+    #[inline]
     pub fn to(sizes: &[usize]) -> Upsample {
         Upsample::with_options(Resize::To(sizes.to_vec()), InterpolateMode::Nearest, false)
     }
 
     /// By these factors, one for each spatial dimension, by the nearest element.
     #[must_use]
+    #[inline]
     pub fn by(factors: &[f64]) -> Upsample {
         Upsample::with_options(
             Resize::By(factors.to_vec()),
@@ -49,6 +51,7 @@ impl Upsample {
 
     /// With all that can vary.
     #[must_use]
+    #[inline]
     pub fn with_options(
         resize: Resize,
         interpolation: InterpolateMode,
@@ -66,12 +69,14 @@ impl Upsample {
     ///
     /// # Errors
     /// Another number of dimensions than the mode is for.
+    #[inline]
     pub fn forward(&self, x: &Var) -> Result<Var> {
         let y = x.interpolate(&self.resize, self.interpolation, self.align_corners)?;
         seen(self, &y);
         Ok(y)
     }
 
+    #[inline]
     fn extra_repr(&self) -> String {
         let how = match &self.resize {
             Resize::To(sizes) => format!("size={}", short(sizes)),
@@ -103,6 +108,7 @@ pub struct Unflatten {
 impl Unflatten {
     /// Dimension `dim` as these sizes, of which one may be −1: what is left.
     #[must_use]
+    #[inline]
     pub fn new(dim: isize, sizes: &[isize]) -> Unflatten {
         Unflatten {
             dim,
@@ -115,12 +121,14 @@ impl Unflatten {
     ///
     /// # Errors
     /// A dimension that does not exist, or sizes whose product is not its size.
+    #[inline]
     pub fn forward(&self, x: &Var) -> Result<Var> {
         let y = x.unflatten(self.dim, &self.sizes[..])?;
         seen(self, &y);
         Ok(y)
     }
 
+    #[inline]
     fn extra_repr(&self) -> String {
         extra_repr!(dim = self.dim, unflattened_size = self.sizes[..])
     }
@@ -140,6 +148,7 @@ macro_rules! shuffles {
         impl $Layer {
             /// With this factor.
             #[must_use]
+            #[inline]
             pub fn new($factor: usize) -> $Layer {
                 $Layer { $factor, mode: Mode::new() }
             }
@@ -148,12 +157,14 @@ macro_rules! shuffles {
             ///
             /// # Errors
             /// Fewer than three dimensions; sizes that do not divide by the factor.
+            #[inline]
             pub fn forward(&self, x: &Var) -> Result<Var> {
                 let y = x.$method(self.$factor)?;
                 seen(self, &y);
                 Ok(y)
             }
 
+            #[inline]
             fn extra_repr(&self) -> String {
                 extra_repr!($factor = self.$factor)
             }

@@ -27,6 +27,7 @@ pub struct SmoothL1Loss {
 }
 
 impl Default for SmoothL1Loss {
+    #[inline]
     fn default() -> SmoothL1Loss {
         SmoothL1Loss {
             beta: 1.0,
@@ -38,12 +39,14 @@ impl Default for SmoothL1Loss {
 impl SmoothL1Loss {
     /// With PyTorch's defaults.
     #[must_use]
+    #[inline]
     pub fn new() -> SmoothL1Loss {
         SmoothL1Loss::default()
     }
 
     /// This loss with another reduction; the mean at first.
     #[must_use]
+    #[inline]
     pub fn reduction(mut self, reduction: Reduction) -> SmoothL1Loss {
         self.reduction = reduction;
         self
@@ -51,6 +54,7 @@ impl SmoothL1Loss {
 
     /// Where the parabola ends; 1 at first.
     #[must_use]
+    #[inline]
     pub fn beta(mut self, beta: f64) -> SmoothL1Loss {
         self.beta = beta;
         self
@@ -58,10 +62,12 @@ impl SmoothL1Loss {
 }
 
 impl Loss for SmoothL1Loss {
+    #[inline]
     fn forward(&self, input: &Var, target: &dyn Target) -> Result<Var> {
         functional::smooth_l1_loss(input, target, self.beta, self.reduction)
     }
 
+    #[inline]
     fn name(&self) -> &'static str {
         "SmoothL1Loss"
     }

@@ -28,22 +28,26 @@ pub struct SoftMarginLoss {
 impl SoftMarginLoss {
     /// With PyTorch's defaults.
     #[must_use]
+    #[inline]
     pub fn new() -> SoftMarginLoss {
         SoftMarginLoss::default()
     }
 
     /// This loss with another reduction; the mean at first.
     #[must_use]
+    #[inline]
     pub fn reduction(self, reduction: Reduction) -> SoftMarginLoss {
         SoftMarginLoss { reduction }
     }
 }
 
 impl Loss for SoftMarginLoss {
+    #[inline]
     fn forward(&self, input: &Var, target: &dyn Target) -> Result<Var> {
         functional::soft_margin_loss(input, target, self.reduction)
     }
 
+    #[inline]
     fn name(&self) -> &'static str {
         "SoftMarginLoss"
     }

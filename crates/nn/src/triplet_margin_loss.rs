@@ -20,6 +20,7 @@ pub struct TripletMarginLoss {
 }
 
 impl Default for TripletMarginLoss {
+    #[inline]
     fn default() -> TripletMarginLoss {
         TripletMarginLoss {
             margin: 1.0,
@@ -34,12 +35,14 @@ impl Default for TripletMarginLoss {
 impl TripletMarginLoss {
     /// With PyTorch's defaults.
     #[must_use]
+    #[inline]
     pub fn new() -> TripletMarginLoss {
         TripletMarginLoss::default()
     }
 
     /// This loss with another reduction; the mean at first.
     #[must_use]
+    #[inline]
     pub fn reduction(mut self, reduction: Reduction) -> TripletMarginLoss {
         self.reduction = reduction;
         self
@@ -47,6 +50,7 @@ impl TripletMarginLoss {
 
     /// How much nearer; 1 at first.
     #[must_use]
+    #[inline]
     pub fn margin(mut self, margin: f64) -> TripletMarginLoss {
         self.margin = margin;
         self
@@ -54,6 +58,7 @@ impl TripletMarginLoss {
 
     /// The norm; 2 at first.
     #[must_use]
+    #[inline]
     pub fn p(mut self, p: f64) -> TripletMarginLoss {
         self.p = p;
         self
@@ -61,6 +66,7 @@ impl TripletMarginLoss {
 
     /// Keeps gradients at distance 0 finite; 10⁻⁶ at first.
     #[must_use]
+    #[inline]
     pub fn eps(mut self, eps: f64) -> TripletMarginLoss {
         self.eps = eps;
         self
@@ -68,6 +74,7 @@ impl TripletMarginLoss {
 
     /// Counts the nearer of d(a, n) and d(p, n); not at first.
     #[must_use]
+    #[inline]
     pub fn swap(mut self, swap: bool) -> TripletMarginLoss {
         self.swap = swap;
         self
@@ -77,6 +84,7 @@ impl TripletMarginLoss {
     ///
     /// # Errors
     /// Shapes or dtypes that do not fit each other.
+    #[inline]
     pub fn forward(&self, anchor: &Var, positive: &Var, negative: &Var) -> Result<Var> {
         functional::triplet_margin_loss(
             anchor,

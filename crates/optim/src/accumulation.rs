@@ -44,6 +44,7 @@ impl<O: Optimizer> GradientAccumulation<O> {
     ///
     /// # Errors
     /// `every` is 0.
+    #[inline]
     pub fn new(inner: O, every: usize) -> Result<GradientAccumulation<O>> {
         if every == 0 {
             return Err(Error::Option {
@@ -62,12 +63,14 @@ impl<O: Optimizer> GradientAccumulation<O> {
 
     /// Batches gathered since the last step.
     #[must_use]
+    #[inline]
     pub fn gathered(&self) -> usize {
         self.gathered
     }
 
     /// The optimizer that steps.
     #[must_use]
+    #[inline]
     pub fn inner(&self) -> &O {
         &self.inner
     }
@@ -76,6 +79,7 @@ impl<O: Optimizer> GradientAccumulation<O> {
     ///
     /// # Errors
     /// Those of the optimizer.
+    #[inline]
     pub fn flush(&mut self) -> Result<()> {
         if self.gathered == 0 {
             return Ok(());
@@ -125,17 +129,20 @@ impl<O: Optimizer> GradientAccumulation<O> {
 }
 
 impl<O: Optimizer> Optimizer for GradientAccumulation<O> {
+    #[inline]
     fn name(&self) -> &'static str {
         self.inner.name()
     }
 
     /// Forgets the gradients, unless some are being gathered.
+    #[inline]
     fn zero_grad(&self) {
         if self.gathered == 0 {
             self.inner.zero_grad();
         }
     }
 
+    #[inline]
     fn step(&mut self) -> Result<()> {
         self.gathered += 1;
         if self.gathered < self.every {
@@ -144,24 +151,29 @@ impl<O: Optimizer> Optimizer for GradientAccumulation<O> {
         self.flush()
     }
 
+    #[inline]
     fn parameters(&self) -> Vec<Var> {
         self.inner.parameters()
     }
 
+    #[inline]
     fn group_count(&self) -> usize {
         self.inner.group_count()
     }
 
+    #[inline]
     fn option(&self, group: usize, name: &str) -> Option<Value> {
         self.inner.option(group, name)
     }
 
+    #[inline]
     fn set_option(&mut self, group: usize, name: &str, value: Value) -> Result<()> {
         self.inner.set_option(group, name, value)
     }
 
     /// The optimizer's, with the count of gathered batches. The gathered gradients are the parameters' own
     /// and have to be saved with them, as the trainer does.
+    #[inline]
     fn state_dict(&self) -> OptimizerState {
         let mut state = self.inner.state_dict();
         if let Some(group) = state.param_groups.first_mut() {
@@ -171,6 +183,7 @@ impl<O: Optimizer> Optimizer for GradientAccumulation<O> {
         state
     }
 
+    #[inline]
     fn load_state_dict(&mut self, state: &OptimizerState) -> Result<()> {
         self.load(state, |inner, state| {
             inner.load_state_dict(state).map(|()| Vec::new())
@@ -178,6 +191,7 @@ impl<O: Optimizer> Optimizer for GradientAccumulation<O> {
         .map(|_| ())
     }
 
+    #[inline]
     fn load_partial_state_dict(&mut self, state: &OptimizerState) -> Result<Vec<usize>> {
         self.load(state, |inner, state| inner.load_partial_state_dict(state))
     }

@@ -40,6 +40,7 @@ pub struct AdadeltaOptions {
 
 impl Default for AdadeltaOptions {
     /// PyTorch's defaults: rate 1, ρ = 0.9, ε = 10⁻⁶, no decay.
+    #[inline]
     fn default() -> AdadeltaOptions {
         AdadeltaOptions {
             lr: 1.0,
@@ -80,10 +81,12 @@ impl UpdateRule<2> for AdadeltaOptions {
 }
 
 impl Options for AdadeltaOptions {
+    #[inline]
     fn name(&self) -> &'static str {
         "Adadelta"
     }
 
+    #[inline]
     fn fields(&mut self) -> Vec<Field<'_>> {
         vec![
             Field::new("lr", &mut self.lr).within(Range::NOT_NEGATIVE),
@@ -96,6 +99,7 @@ impl Options for AdadeltaOptions {
 }
 
 impl Rule for AdadeltaOptions {
+    #[inline]
     fn buffers(&self, p: &Tensor) -> Vec<Buffer> {
         vec![
             Buffer::zeros("square_avg", p),
@@ -103,6 +107,7 @@ impl Rule for AdadeltaOptions {
         ]
     }
 
+    #[inline]
     fn step(&self, p: &mut Tensor, g: &Tensor, state: &mut RuleState) -> gradus_tensor::Result<()> {
         p.update_by(self, g, state.buffers::<2>(p))
     }

@@ -44,6 +44,7 @@ pub struct AdafactorOptions {
 
 impl Default for AdafactorOptions {
     /// PyTorch's defaults: rate 0.01, τ = −0.8, ε₂ = 0.001, d = 1, no decay.
+    #[inline]
     fn default() -> AdafactorOptions {
         AdafactorOptions {
             lr: 1e-2,
@@ -70,15 +71,18 @@ impl Adafactor {
     }
 }
 
+#[inline]
 fn root_mean_square(x: &Tensor) -> gradus_tensor::Result<f64> {
     Ok((x.square()?.sum()?.item::<f64>()? / x.numel() as f64).sqrt())
 }
 
 impl Options for AdafactorOptions {
+    #[inline]
     fn name(&self) -> &'static str {
         "Adafactor"
     }
 
+    #[inline]
     fn fields(&mut self) -> Vec<Field<'_>> {
         let not_positive = Range::new("at most 0", |x| x <= 0.0);
         let at_least_one = Range::new("at least 1", |x| x >= 1.0);
@@ -94,6 +98,7 @@ impl Options for AdafactorOptions {
 }
 
 impl Rule for AdafactorOptions {
+    #[inline]
     fn buffers(&self, p: &Tensor) -> Vec<Buffer> {
         let rank = p.rank();
         let without = |dim: usize| {
@@ -114,6 +119,7 @@ impl Rule for AdafactorOptions {
         ]
     }
 
+    #[inline]
     fn step(&self, p: &mut Tensor, g: &Tensor, state: &mut RuleState) -> gradus_tensor::Result<()> {
         let t = state.step as f64;
         let fresh = Move::average(t.powf(self.beta2_decay));

@@ -41,6 +41,7 @@ pub struct AdagradOptions {
 
 impl Default for AdagradOptions {
     /// PyTorch's defaults: rate 0.01, ε = 10⁻¹⁰, everything else off.
+    #[inline]
     fn default() -> AdagradOptions {
         AdagradOptions {
             lr: 1e-2,
@@ -68,10 +69,12 @@ impl Adagrad {
 }
 
 impl Options for AdagradOptions {
+    #[inline]
     fn name(&self) -> &'static str {
         "Adagrad"
     }
 
+    #[inline]
     fn fields(&mut self) -> Vec<Field<'_>> {
         vec![
             Field::new("lr", &mut self.lr).within(Range::NOT_NEGATIVE),
@@ -89,6 +92,7 @@ impl Options for AdagradOptions {
 }
 
 impl Rule for AdagradOptions {
+    #[inline]
     fn buffers(&self, p: &Tensor) -> Vec<Buffer> {
         vec![Buffer {
             begins: Some(self.initial_accumulator_value),
@@ -96,6 +100,7 @@ impl Rule for AdagradOptions {
         }]
     }
 
+    #[inline]
     fn step(&self, p: &mut Tensor, g: &Tensor, state: &mut RuleState) -> gradus_tensor::Result<()> {
         let step = RootMeanSquare {
             lr: self.lr / (1.0 + (state.step as f64 - 1.0) * self.lr_decay),
@@ -105,7 +110,7 @@ impl Rule for AdagradOptions {
             weight_decay: self.weight_decay,
             maximize: self.maximize,
         };
-        p.update_by(&step, g, state.buffers::<1>(p))
+        step.step(p, g, state)
     }
 }
 

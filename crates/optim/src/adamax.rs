@@ -38,6 +38,7 @@ pub struct AdamaxOptions {
 
 impl Default for AdamaxOptions {
     /// PyTorch's defaults: rate 0.002, β = (0.9, 0.999), ε = 10⁻⁸, no decay.
+    #[inline]
     fn default() -> AdamaxOptions {
         AdamaxOptions {
             lr: 2e-3,
@@ -88,10 +89,12 @@ impl UpdateRule<2> for Step {
 }
 
 impl Options for AdamaxOptions {
+    #[inline]
     fn name(&self) -> &'static str {
         "Adamax"
     }
 
+    #[inline]
     fn fields(&mut self) -> Vec<Field<'_>> {
         vec![
             Field::new("lr", &mut self.lr).within(Range::NOT_NEGATIVE),
@@ -104,10 +107,12 @@ impl Options for AdamaxOptions {
 }
 
 impl Rule for AdamaxOptions {
+    #[inline]
     fn buffers(&self, p: &Tensor) -> Vec<Buffer> {
         vec![Buffer::zeros("exp_avg", p), Buffer::zeros("exp_inf", p)]
     }
 
+    #[inline]
     fn step(&self, p: &mut Tensor, g: &Tensor, state: &mut RuleState) -> gradus_tensor::Result<()> {
         let step = Step {
             options: *self,

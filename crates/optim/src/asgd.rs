@@ -41,6 +41,7 @@ pub struct AsgdOptions {
 
 impl Default for AsgdOptions {
     /// PyTorch's defaults: rate 0.01, λ_d = 10⁻⁴, α = 0.75, t₀ = 10⁶, no further decay.
+    #[inline]
     fn default() -> AsgdOptions {
         AsgdOptions {
             lr: 1e-2,
@@ -88,10 +89,12 @@ impl UpdateRule<1> for Step {
 }
 
 impl Options for AsgdOptions {
+    #[inline]
     fn name(&self) -> &'static str {
         "Asgd"
     }
 
+    #[inline]
     fn fields(&mut self) -> Vec<Field<'_>> {
         vec![
             Field::new("lr", &mut self.lr).within(Range::NOT_NEGATIVE),
@@ -105,14 +108,17 @@ impl Options for AsgdOptions {
 }
 
 impl Rule for AsgdOptions {
+    #[inline]
     fn numbers(&self) -> Vec<(&'static str, f64)> {
         vec![("eta", f64::from(self.lr as f32)), ("mu", 1.0)]
     }
 
+    #[inline]
     fn buffers(&self, p: &Tensor) -> Vec<Buffer> {
         vec![Buffer::zeros("ax", p)]
     }
 
+    #[inline]
     fn step(&self, p: &mut Tensor, g: &Tensor, state: &mut RuleState) -> gradus_tensor::Result<()> {
         let step = Step {
             options: *self,

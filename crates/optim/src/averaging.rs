@@ -90,6 +90,7 @@ impl AveragedWeights {
     ///
     /// # Errors
     /// While swapped; parameters that are not floating-point numbers.
+    #[inline]
     pub fn update(&mut self) -> Result<()> {
         if self.swapped {
             return Err(Error::Swapped);
@@ -112,12 +113,14 @@ impl AveragedWeights {
 
     /// How often the averages were updated.
     #[must_use]
+    #[inline]
     pub fn updates(&self) -> u64 {
         self.updates
     }
 
     /// The averages, in the order of the parameters; while swapped, the weights they stand for.
     #[must_use]
+    #[inline]
     pub fn averages(&self) -> &[Tensor] {
         &self.averages
     }
@@ -126,6 +129,7 @@ impl AveragedWeights {
     ///
     /// # Errors
     /// A parameter that takes no value.
+    #[inline]
     pub fn swap(&mut self) -> Result<()> {
         for (index, (average, parameter)) in
             self.averages.iter_mut().zip(&self.parameters).enumerate()
@@ -145,6 +149,7 @@ impl AveragedWeights {
 
     /// `n_averaged`, whether they are swapped, and the averages, or while swapped the weights they stand for.
     #[must_use]
+    #[inline]
     pub fn state_dict(&self) -> Vec<(String, Value)> {
         let averages = self.averages.iter().cloned().map(Value::Tensor).collect();
         vec![
@@ -158,6 +163,7 @@ impl AveragedWeights {
     ///
     /// # Errors
     /// What is missing or does not fit; nothing is changed then.
+    #[inline]
     pub fn load_state_dict(&mut self, state: &[(String, Value)]) -> Result<()> {
         let refuse = |message: String| Error::State {
             owner: NAME,

@@ -70,6 +70,7 @@ words!(LineSearch {
 
 impl Default for LbfgsOptions {
     /// PyTorch's defaults: rate 1, 20 moves, 100 differences, tolerances 10⁻⁷ and 10⁻⁹, no line search.
+    #[inline]
     fn default() -> LbfgsOptions {
         LbfgsOptions {
             lr: 1.0,
@@ -85,16 +86,19 @@ impl Default for LbfgsOptions {
 }
 
 impl LbfgsOptions {
+    #[inline]
     fn evaluations(&self) -> usize {
         self.max_eval.unwrap_or(self.max_iter * 5 / 4)
     }
 }
 
 impl Options for LbfgsOptions {
+    #[inline]
     fn name(&self) -> &'static str {
         "Lbfgs"
     }
 
+    #[inline]
     fn fields(&mut self) -> Vec<Field<'_>> {
         vec![
             Field::new("lr", &mut self.lr).within(Range::NOT_NEGATIVE),
@@ -157,6 +161,7 @@ impl Lbfgs {
         })
     }
 
+    #[inline]
     fn evaluate(&self, closure: &mut Closure<'_>) -> Result<Evaluated> {
         let loss = closure().map_err(Error::Closure)?;
         let sign = if self.options.maximize { -1.0 } else { 1.0 };
@@ -177,6 +182,7 @@ impl Lbfgs {
     }
 
     /// `w ← w + t d`.
+    #[inline]
     fn move_by(&self, t: f64, d: &Tensor) -> Result<()> {
         let mut start = 0;
         for (index, p) in self.parameters.iter().enumerate() {
@@ -194,6 +200,7 @@ impl Lbfgs {
     }
 
     /// The moves of one step.
+    #[inline]
     fn minimize(&mut self, first: &Evaluated, closure: &mut Closure<'_>) -> Result<()> {
         let options = self.options;
         let (mut loss, mut gradient) = (first.loss, first.gradient.clone());
@@ -267,6 +274,7 @@ impl Lbfgs {
 }
 
 /// The largest absolute value; NaN if there is one.
+#[inline]
 fn largest(x: &Tensor) -> gradus_tensor::Result<f64> {
     if x.numel() == 0 {
         return Ok(0.0);
@@ -277,18 +285,22 @@ fn largest(x: &Tensor) -> gradus_tensor::Result<f64> {
 }
 
 impl Optimizer for Lbfgs {
+    #[inline]
     fn name(&self) -> &'static str {
         self.options.name()
     }
 
+    #[inline]
     fn zero_grad(&self) {
         self.parameters.iter().for_each(Var::zero_grad);
     }
 
+    #[inline]
     fn step(&mut self) -> Result<()> {
         Err(Error::NeedsClosure(self.name()))
     }
 
+    #[inline]
     fn step_with(&mut self, closure: &mut Closure<'_>) -> Result<f64> {
         let first = self.evaluate(closure)?;
         self.history.evaluations += 1;
@@ -300,20 +312,24 @@ impl Optimizer for Lbfgs {
         })
     }
 
+    #[inline]
     fn parameters(&self) -> Vec<Var> {
         self.parameters.clone()
     }
 
+    #[inline]
     fn group_count(&self) -> usize {
         1
     }
 
+    #[inline]
     fn option(&self, group: usize, name: &str) -> Option<Value> {
         (group == 0)
             .then(|| saving::option(&mut self.options.clone(), &self.extras, name))
             .flatten()
     }
 
+    #[inline]
     fn set_option(&mut self, group: usize, name: &str, value: Value) -> Result<()> {
         let mut options = self.options;
         if group > 0 {
@@ -329,6 +345,7 @@ impl Optimizer for Lbfgs {
         Ok(())
     }
 
+    #[inline]
     fn state_dict(&self) -> OptimizerState {
         let group = GroupState {
             options: saving::save_options(&self.options.clone().fields(), &self.extras),
@@ -340,6 +357,7 @@ impl Optimizer for Lbfgs {
         }
     }
 
+    #[inline]
     fn load_state_dict(&mut self, state: &OptimizerState) -> Result<()> {
         if state.state.is_empty() {
             return Err(saving::mismatch(
@@ -350,6 +368,7 @@ impl Optimizer for Lbfgs {
         self.load_partial_state_dict(state).map(|_| ())
     }
 
+    #[inline]
     fn load_partial_state_dict(&mut self, state: &OptimizerState) -> Result<Vec<usize>> {
         let refuse = |message: String| saving::mismatch("Lbfgs", message);
         let [group] = &state.param_groups[..] else {

@@ -37,6 +37,7 @@ pub struct LionOptions {
 
 impl Default for LionOptions {
     /// The authors' defaults: rate 10⁻⁴, β = (0.9, 0.99), no decay.
+    #[inline]
     fn default() -> LionOptions {
         LionOptions {
             lr: 1e-4,
@@ -76,10 +77,12 @@ impl UpdateRule<1> for LionOptions {
 }
 
 impl Options for LionOptions {
+    #[inline]
     fn name(&self) -> &'static str {
         "Lion"
     }
 
+    #[inline]
     fn fields(&mut self) -> Vec<Field<'_>> {
         vec![
             Field::new("lr", &mut self.lr).within(Range::NOT_NEGATIVE),
@@ -91,14 +94,17 @@ impl Options for LionOptions {
 }
 
 impl Rule for LionOptions {
+    #[inline]
     fn counts_steps(&self) -> bool {
         false
     }
 
+    #[inline]
     fn buffers(&self, p: &Tensor) -> Vec<Buffer> {
         vec![Buffer::zeros("exp_avg", p)]
     }
 
+    #[inline]
     fn step(&self, p: &mut Tensor, g: &Tensor, state: &mut RuleState) -> gradus_tensor::Result<()> {
         p.update_by(self, g, state.buffers::<1>(p))
     }

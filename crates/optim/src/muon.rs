@@ -68,6 +68,7 @@ words!(AdjustLr {
 
 impl Default for MuonOptions {
     /// PyTorch's defaults: rate 0.001, decay 0.1, momentum 0.95 with Nesterov, five iterations.
+    #[inline]
     fn default() -> MuonOptions {
         MuonOptions {
             lr: 1e-3,
@@ -98,6 +99,7 @@ impl Muon {
 
 impl MuonOptions {
     /// About `U Vᵀ` of `d = U S Vᵀ`. The products are taken over the shorter side.
+    #[inline]
     fn orthogonalized(&self, d: &Tensor) -> gradus_tensor::Result<Tensor> {
         let tall = d.shape()[0] > d.shape()[1];
         let [a, b, c] = self.ns_coefficients;
@@ -117,6 +119,7 @@ impl MuonOptions {
         if tall { Ok(x.t()?.contiguous()) } else { Ok(x) }
     }
 
+    #[inline]
     fn adjusted(&self, shape: &[usize]) -> f64 {
         let (rows, columns) = (shape[0] as f64, shape[1] as f64);
         self.lr
@@ -129,10 +132,12 @@ impl MuonOptions {
 }
 
 impl Options for MuonOptions {
+    #[inline]
     fn name(&self) -> &'static str {
         "Muon"
     }
 
+    #[inline]
     fn fields(&mut self) -> Vec<Field<'_>> {
         let few = Range::new("below 100", |x| x < 100.0);
         vec![
@@ -149,19 +154,23 @@ impl Options for MuonOptions {
 }
 
 impl Rule for MuonOptions {
+    #[inline]
     fn counts_steps(&self) -> bool {
         false
     }
 
+    #[inline]
     fn buffers(&self, p: &Tensor) -> Vec<Buffer> {
         vec![Buffer::zeros("momentum_buffer", p)]
     }
 
+    #[inline]
     fn refuses(&self, shape: &[usize]) -> Option<&'static str> {
         (shape.len() != 2)
             .then_some("Muon updates matrices; give the other parameters to an AdamW of their own")
     }
 
+    #[inline]
     fn step(&self, p: &mut Tensor, g: &Tensor, state: &mut RuleState) -> gradus_tensor::Result<()> {
         let [m] = state.buffers::<1>(p);
         m.update_by(&Move::average(1.0 - self.momentum), g, [])?;

@@ -44,6 +44,7 @@ pub struct NAdamOptions {
 
 impl Default for NAdamOptions {
     /// PyTorch's defaults: rate 0.002, β = (0.9, 0.999), ε = 10⁻⁸, ψ = 0.004, no decay.
+    #[inline]
     fn default() -> NAdamOptions {
         NAdamOptions {
             lr: 2e-3,
@@ -72,10 +73,12 @@ impl NAdam {
 }
 
 impl Options for NAdamOptions {
+    #[inline]
     fn name(&self) -> &'static str {
         "NAdam"
     }
 
+    #[inline]
     fn fields(&mut self) -> Vec<Field<'_>> {
         vec![
             Field::new("lr", &mut self.lr).within(Range::NOT_NEGATIVE),
@@ -90,14 +93,17 @@ impl Options for NAdamOptions {
 }
 
 impl Rule for NAdamOptions {
+    #[inline]
     fn numbers(&self) -> Vec<(&'static str, f64)> {
         vec![("mu_product", 1.0)]
     }
 
+    #[inline]
     fn buffers(&self, p: &Tensor) -> Vec<Buffer> {
         vec![Buffer::zeros("exp_avg", p), Buffer::zeros("exp_avg_sq", p)]
     }
 
+    #[inline]
     fn step(&self, p: &mut Tensor, g: &Tensor, state: &mut RuleState) -> gradus_tensor::Result<()> {
         let t = state.step as f64;
         let mu = |t: f64| self.betas.0 * (1.0 - 0.5 * 0.96_f64.powf(t * self.momentum_decay));

@@ -43,6 +43,7 @@ pub struct RAdamOptions {
 
 impl Default for RAdamOptions {
     /// PyTorch's defaults: rate 0.001, β = (0.9, 0.999), ε = 10⁻⁸, no decay.
+    #[inline]
     fn default() -> RAdamOptions {
         RAdamOptions {
             lr: 1e-3,
@@ -71,6 +72,7 @@ impl RAdam {
 
 impl RAdamOptions {
     /// r √(1 − β₂ᵗ) while the variance of v can be rectified.
+    #[inline]
     fn rectification(&self, t: f64) -> Option<f64> {
         let beta = self.betas.1;
         let correction = 1.0 - beta.powf(t);
@@ -83,10 +85,12 @@ impl RAdamOptions {
 }
 
 impl Options for RAdamOptions {
+    #[inline]
     fn name(&self) -> &'static str {
         "RAdam"
     }
 
+    #[inline]
     fn fields(&mut self) -> Vec<Field<'_>> {
         vec![
             Field::new("lr", &mut self.lr).within(Range::NOT_NEGATIVE),
@@ -100,10 +104,12 @@ impl Options for RAdamOptions {
 }
 
 impl Rule for RAdamOptions {
+    #[inline]
     fn buffers(&self, p: &Tensor) -> Vec<Buffer> {
         vec![Buffer::zeros("exp_avg", p), Buffer::zeros("exp_avg_sq", p)]
     }
 
+    #[inline]
     fn step(&self, p: &mut Tensor, g: &Tensor, state: &mut RuleState) -> gradus_tensor::Result<()> {
         let t = state.step as f64;
         let size = self.lr / (1.0 - self.betas.0.powf(t));

@@ -85,6 +85,16 @@ pub(crate) struct RootMeanSquare {
 }
 
 impl RootMeanSquare {
+    /// Changes the parameter and its average of squares, the state's first buffer.
+    pub(crate) fn step(
+        self,
+        p: &mut Tensor,
+        g: &Tensor,
+        state: &mut RuleState,
+    ) -> gradus_tensor::Result<()> {
+        p.update_by(&self, g, state.buffers::<1>(p))
+    }
+
     #[inline(always)]
     fn average<T: Real>(&self, w: T, g: T, v: T) -> (T, T) {
         let sign = T::from_f64(if self.maximize { -1.0 } else { 1.0 });
@@ -202,7 +212,7 @@ impl Rule for RmsPropOptions {
             momentum: self.momentum,
         };
         match (self.momentum > 0.0, self.centered) {
-            (false, false) => p.update_by(&base, g, state.buffers::<1>(p)),
+            (false, false) => base.step(p, g, state),
             (true, false) => p.update_by(&with_momentum, g, state.buffers::<2>(p)),
             (true, true) => p.update_by(&with_momentum, g, state.buffers::<3>(p)),
             (false, true) => {

@@ -37,6 +37,7 @@ pub struct RpropOptions {
 
 impl Default for RpropOptions {
     /// PyTorch's defaults: rate 0.01, η = (0.5, 1.2), sizes from 10⁻⁶ to 50.
+    #[inline]
     fn default() -> RpropOptions {
         RpropOptions {
             lr: 1e-2,
@@ -83,10 +84,12 @@ impl UpdateRule<2> for RpropOptions {
 }
 
 impl Options for RpropOptions {
+    #[inline]
     fn name(&self) -> &'static str {
         "Rprop"
     }
 
+    #[inline]
     fn fields(&mut self) -> Vec<Field<'_>> {
         vec![
             Field::new("lr", &mut self.lr).within(Range::NOT_NEGATIVE),
@@ -96,6 +99,7 @@ impl Options for RpropOptions {
         ]
     }
 
+    #[inline]
     fn check(&self) -> Result<()> {
         let (shrinking, growing) = self.etas;
         if 0.0 < shrinking && shrinking < 1.0 && 1.0 < growing {
@@ -111,6 +115,7 @@ impl Options for RpropOptions {
 }
 
 impl Rule for RpropOptions {
+    #[inline]
     fn buffers(&self, p: &Tensor) -> Vec<Buffer> {
         let sizes = Buffer {
             begins: Some(self.lr),
@@ -119,6 +124,7 @@ impl Rule for RpropOptions {
         vec![Buffer::zeros("prev", p), sizes]
     }
 
+    #[inline]
     fn step(&self, p: &mut Tensor, g: &Tensor, state: &mut RuleState) -> gradus_tensor::Result<()> {
         p.update_by(self, g, state.buffers::<2>(p))
     }

@@ -45,11 +45,13 @@ pub struct Frame {
 impl Frame {
     /// How many rows there are.
     #[must_use]
+    #[inline]
     pub fn rows(&self) -> usize {
         self.rows
     }
 
     /// Names and values of all columns, in the order of the file.
+    #[inline]
     pub fn columns(&self) -> impl Iterator<Item = (&str, &ColumnValues)> {
         self.columns
             .iter()
@@ -60,6 +62,7 @@ impl Frame {
     ///
     /// # Errors
     /// If there is no such column.
+    #[inline]
     pub fn column(&self, name: &str) -> Result<&ColumnValues> {
         let found = self.columns.iter().find(|(other, _)| other == name);
         found.map(|(_, values)| values).ok_or_else(|| {
@@ -76,6 +79,7 @@ impl Frame {
     ///
     /// # Errors
     /// If there is no such column or it has another type.
+    #[inline]
     pub fn text(&self, name: &str) -> Result<&[Option<String>]> {
         match self.column(name)? {
             ColumnValues::Text(texts) => Ok(texts),
@@ -92,6 +96,7 @@ impl Frame {
     ///
     /// # Errors
     /// If there is no such column or it holds texts.
+    #[inline]
     pub fn numbers(&self, names: &[&str]) -> Result<Tensor> {
         let columns = names
             .iter()
@@ -120,6 +125,7 @@ struct Schema {
 }
 
 /// Reads a file twice: for the types that are not given, and for the values.
+#[inline]
 pub(super) fn read_frame<'a>(
     reader: &CsvReader,
     open: &dyn Fn() -> Result<Opened<'a>>,
@@ -162,6 +168,7 @@ pub(super) fn read_frame<'a>(
 }
 
 impl Schema {
+    #[inline]
     fn infer(&self, text: &[u8]) -> Result<Vec<Seen>, Fault> {
         let mut inference = Inference {
             texts: &self.texts,
@@ -171,6 +178,7 @@ impl Schema {
         Ok(inference.seen)
     }
 
+    #[inline]
     fn read(&self, columns: &Columns, opened: Opened<'_>, wanted: &[usize]) -> Result<Frame> {
         let mut all = Part::new(self);
         let parse = |text: &[u8]| {
@@ -214,6 +222,7 @@ struct Seen {
 }
 
 impl Seen {
+    #[inline]
     fn join(&mut self, other: Seen) {
         self.missing |= other.missing;
         if let Some(kind) = other.narrowest {
@@ -221,6 +230,7 @@ impl Seen {
         }
     }
 
+    #[inline]
     fn add(&mut self, kind: ColumnType) {
         use ColumnType::{Float, Int, Text};
         self.narrowest = Some(match (self.narrowest, kind) {
@@ -231,6 +241,7 @@ impl Seen {
         });
     }
 
+    #[inline]
     fn column_type(self, policy: Missing) -> ColumnType {
         let gaps = self.missing && matches!(policy, Missing::Nan | Missing::Fill(_));
         let whole_fill = matches!(policy, Missing::Fill(number) if number.fract() == 0.0);
@@ -251,6 +262,7 @@ struct Inference<'a> {
 }
 
 impl Visitor for Inference<'_> {
+    #[inline]
     fn cell(&mut self, column: usize, text: &[u8], cell: Range<usize>) -> Result<(), &'static str> {
         let seen = &mut self.seen[column];
         let cell = text[cell].trim_ascii();
@@ -270,13 +282,16 @@ impl Visitor for Inference<'_> {
         Ok(())
     }
 
+    #[inline]
     fn end_row(&mut self) {}
 }
 
+#[inline]
 fn int(cell: &[u8]) -> Option<i64> {
     std::str::from_utf8(cell).ok()?.parse().ok()
 }
 
+#[inline]
 fn truth(cell: &[u8]) -> Option<bool> {
     match cell {
         b"true" | b"True" | b"TRUE" => Some(true),
@@ -296,6 +311,7 @@ enum Cells {
 }
 
 impl Cells {
+    #[inline]
     fn new(kind: Option<ColumnType>) -> Self {
         match kind {
             None => Self::Skipped,
@@ -307,6 +323,7 @@ impl Cells {
     }
 
     /// Adds a cell that has a value.
+    #[inline]
     fn push(&mut self, cell: &[u8]) -> Result<(), &'static str> {
         let trimmed = cell.trim_ascii();
         match self {
@@ -320,6 +337,7 @@ impl Cells {
     }
 
     /// Adds a cell that has none; a number stands for it where there can be one.
+    #[inline]
     fn push_missing(&mut self, fill: f64) -> Result<(), &'static str> {
         match self {
             Self::Skipped => {}
@@ -332,6 +350,7 @@ impl Cells {
         Ok(())
     }
 
+    #[inline]
     fn truncate(&mut self, rows: usize) {
         match self {
             Self::Skipped => {}
@@ -342,6 +361,7 @@ impl Cells {
         }
     }
 
+    #[inline]
     fn append(&mut self, more: Cells) {
         match (self, more) {
             (Self::Bool(values), Self::Bool(mut more)) => values.append(&mut more),
@@ -352,6 +372,7 @@ impl Cells {
         }
     }
 
+    #[inline]
     fn values(self, rows: usize) -> Result<ColumnValues> {
         Ok(match self {
             Self::Bool(values) => ColumnValues::Bool(Tensor::from_vec(values, [rows])?),
@@ -372,6 +393,7 @@ struct Part<'a> {
 }
 
 impl<'a> Part<'a> {
+    #[inline]
     fn new(schema: &'a Schema) -> Self {
         Self {
             schema,
@@ -383,6 +405,7 @@ impl<'a> Part<'a> {
 }
 
 impl Visitor for Part<'_> {
+    #[inline]
     fn cell(&mut self, column: usize, text: &[u8], cell: Range<usize>) -> Result<(), &'static str> {
         let cells = &mut self.cells[column];
         if matches!(cells, Cells::Skipped) || self.drop {
@@ -403,6 +426,7 @@ impl Visitor for Part<'_> {
         Ok(())
     }
 
+    #[inline]
     fn end_row(&mut self) {
         if std::mem::take(&mut self.drop) {
             self.cells

@@ -35,6 +35,7 @@ pub struct CsvStream {
 }
 
 impl CsvStream {
+    #[inline]
     pub(super) fn new(reader: &CsvReader, path: &Path) -> Result<Self> {
         let mut stream = Self {
             reader: reader.clone(),
@@ -47,10 +48,12 @@ impl CsvStream {
 
     /// Names of the columns of x; without a header, their numbers from 0.
     #[must_use]
+    #[inline]
     pub fn names(&self) -> &[String] {
         &self.names
     }
 
+    #[inline]
     fn cursor(&self) -> Result<Cursor> {
         let (file, _) = open(&self.path)?;
         let Opened {
@@ -80,6 +83,7 @@ impl CsvStream {
 }
 
 impl IterableDataset for CsvStream {
+    #[inline]
     fn samples(&self, _epoch: u64) -> Result<SampleIter<'_>> {
         let mut cursor = self.cursor()?;
         let mut sample = move || {
@@ -95,6 +99,7 @@ impl IterableDataset for CsvStream {
         Ok(Box::new(std::iter::from_fn(move || sample().transpose())))
     }
 
+    #[inline]
     fn batches(&self, _epoch: u64, batch_size: usize) -> Result<BatchIter<'_>> {
         let mut cursor = self.cursor()?;
         let mut batch = move || {
@@ -119,6 +124,7 @@ struct Cursor {
 
 impl Cursor {
     /// Up to `count` rows; none at the end of the file.
+    #[inline]
     fn take(&mut self, count: usize) -> Result<Option<(Tensor, Option<Tensor>)>> {
         while self.rows.count - self.used < count {
             let block = next(&mut self.blocks).map_err(|trouble| self.columns.error(trouble))?;
@@ -157,6 +163,7 @@ impl Cursor {
     }
 
     /// Puts the rows of a block behind those that are left.
+    #[inline]
     fn parse(&mut self, text: &[u8], lines_before: u64) -> Result<()> {
         let rows = self.plan.parse(text).map_err(|mut fault| {
             fault.line += lines_before;

@@ -1,6 +1,7 @@
 //! Tails of the distributions that scores are compared with.
 
 /// P(X > x) for the F distribution with (`a`, `b`) degrees of freedom.
+#[inline]
 pub(super) fn f_tail(x: f64, a: f64, b: f64) -> f64 {
     if x.is_nan() {
         return f64::NAN;
@@ -12,6 +13,7 @@ pub(super) fn f_tail(x: f64, a: f64, b: f64) -> f64 {
 }
 
 /// P(X > x) for the χ² distribution with `degrees` of freedom.
+#[inline]
 pub(super) fn chi2_tail(x: f64, degrees: f64) -> f64 {
     if x.is_nan() {
         return f64::NAN;
@@ -26,6 +28,7 @@ const STEPS: usize = 10_000;
 const TINY: f64 = 1e-300;
 
 /// The regularised incomplete beta function Iₓ(a, b), by Lentz's continued fraction (Numerical Recipes, 6.4).
+#[inline]
 fn incomplete_beta(x: f64, a: f64, b: f64) -> f64 {
     if x <= 0.0 {
         return 0.0;
@@ -43,6 +46,7 @@ fn incomplete_beta(x: f64, a: f64, b: f64) -> f64 {
     }
 }
 
+#[inline]
 fn beta_fraction(x: f64, a: f64, b: f64) -> f64 {
     let away_from_zero = |x: f64| if x.abs() < TINY { TINY } else { x };
     let mut c = 1.0;
@@ -68,6 +72,7 @@ fn beta_fraction(x: f64, a: f64, b: f64) -> f64 {
 
 /// The regularised upper incomplete gamma function Q(a, x): a series below the mean, a continued fraction above it
 /// (Numerical Recipes, 6.2).
+#[inline]
 fn upper_gamma(a: f64, x: f64) -> f64 {
     let front = (a * x.ln() - x - libm::lgamma(a)).exp();
     if x < a + 1.0 {

@@ -32,6 +32,7 @@ pub struct SelectKBest {
 impl SelectKBest {
     /// Keeps `k` features.
     #[must_use]
+    #[inline]
     pub fn new(k: usize) -> Self {
         Self {
             k,
@@ -45,6 +46,7 @@ impl SelectKBest {
     ///
     /// # Errors
     /// Those of the score, and more features to keep than there are.
+    #[inline]
     pub fn fit(&mut self, x: &Tensor, y: &Tensor, score: ScoreFunction) -> Result<()> {
         let scores = score(x, y)?;
         let features = scores.scores.len();
@@ -65,12 +67,14 @@ impl SelectKBest {
     ///
     /// # Errors
     /// If nothing was fitted or the data has another number of features.
+    #[inline]
     pub fn transform(&self, x: &Tensor) -> Result<Tensor> {
         kept_columns(OP, x, self.scores()?.scores.len(), &self.kept)
     }
 
     /// The columns that are kept, ascending.
     #[must_use]
+    #[inline]
     pub fn kept(&self) -> &[usize] {
         &self.kept
     }
@@ -79,6 +83,7 @@ impl SelectKBest {
     ///
     /// # Errors
     /// If nothing was fitted.
+    #[inline]
     pub fn scores(&self) -> Result<&FeatureScores> {
         let scores = self.scores.as_ref();
         scores.ok_or_else(|| ErrorKind::NotFitted { op: OP }.into())

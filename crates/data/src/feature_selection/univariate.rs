@@ -39,6 +39,7 @@ pub type ScoreFunction = fn(&Tensor, &Tensor) -> Result<FeatureScores>;
 /// assert!((scores[2] - 1180.161_182_252_981_6).abs() < 1e-8);
 /// # Ok::<(), gradus_data::Error>(())
 /// ```
+#[inline]
 pub fn f_classif(x: &Tensor, y: &Tensor) -> Result<FeatureScores> {
     const OP: &str = "f_classif";
     let rows = Rows::of(OP, x)?;
@@ -76,6 +77,7 @@ pub fn f_classif(x: &Tensor, y: &Tensor) -> Result<FeatureScores> {
 ///
 /// # Source
 /// scikit-learn 1.9, `sklearn.feature_selection.f_regression`.
+#[inline]
 pub fn f_regression(x: &Tensor, y: &Tensor) -> Result<FeatureScores> {
     const OP: &str = "f_regression";
     let rows = Rows::of(OP, x)?;
@@ -124,6 +126,7 @@ pub fn f_regression(x: &Tensor, y: &Tensor) -> Result<FeatureScores> {
 ///
 /// # Source
 /// scikit-learn 1.9, `sklearn.feature_selection.chi2`.
+#[inline]
 pub fn chi2(x: &Tensor, y: &Tensor) -> Result<FeatureScores> {
     const OP: &str = "chi2";
     let rows = Rows::of(OP, x)?;
@@ -152,6 +155,7 @@ pub fn chi2(x: &Tensor, y: &Tensor) -> Result<FeatureScores> {
     Ok(FeatureScores { scores, p_values })
 }
 
+#[inline]
 fn column_of(op: &'static str, y: &Tensor, samples: usize) -> Result<Vec<f64>> {
     let values = match *y.shape() {
         [_] | [_, 1] => y.to_vec::<f64>()?,
@@ -184,6 +188,7 @@ struct Classes {
 }
 
 impl Classes {
+    #[inline]
     fn of(op: &'static str, y: &Tensor, samples: usize) -> Result<Self> {
         let labels = column_of(op, y, samples)?;
         let mut values = labels.clone();
@@ -203,11 +208,13 @@ impl Classes {
         Ok(Self { of, sizes })
     }
 
+    #[inline]
     fn count(&self) -> usize {
         self.sizes.len()
     }
 
     /// The sum of a column over each class.
+    #[inline]
     fn sums(&self, column: &[f64]) -> Vec<f64> {
         let mut sums = vec![0.0; self.count()];
         for (&class, x) in self.of.iter().zip(column) {

@@ -32,6 +32,7 @@ pub struct VarianceThreshold {
 impl VarianceThreshold {
     /// Keeps features whose variance is above `threshold`.
     #[must_use]
+    #[inline]
     pub fn new(threshold: f64) -> Self {
         Self {
             threshold,
@@ -43,6 +44,7 @@ impl VarianceThreshold {
     ///
     /// # Errors
     /// If it is no table, is empty, holds a number that is not finite, or no feature varies enough.
+    #[inline]
     pub fn fit(&mut self, x: &Tensor) -> Result<()> {
         let rows = Rows::of(OP, x)?;
         let count = rows.count as f64;
@@ -87,6 +89,7 @@ impl VarianceThreshold {
     ///
     /// # Errors
     /// If nothing was fitted or the data has another number of features.
+    #[inline]
     pub fn transform(&self, x: &Tensor) -> Result<Tensor> {
         if self.kept.is_empty() {
             return Err(ErrorKind::NotFitted { op: OP }.into());
@@ -98,6 +101,7 @@ impl VarianceThreshold {
     ///
     /// # Errors
     /// Those of `fit`.
+    #[inline]
     pub fn fit_transform(&mut self, x: &Tensor) -> Result<Tensor> {
         self.fit(x)?;
         self.transform(x)
@@ -105,12 +109,14 @@ impl VarianceThreshold {
 
     /// The columns that are kept, ascending.
     #[must_use]
+    #[inline]
     pub fn kept(&self) -> &[usize] {
         &self.kept
     }
 
     /// The variance of each feature.
     #[must_use]
+    #[inline]
     pub fn variances(&self) -> &[f64] {
         &self.variances
     }

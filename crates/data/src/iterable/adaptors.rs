@@ -42,6 +42,7 @@ pub trait IterableExt: IterableDataset + Sized + 'static {
     ///
     /// # Errors
     /// If the buffer has no room for a sample.
+    #[inline]
     fn shuffle(self, buffer: usize, seed: u64) -> Result<StreamShuffle> {
         if buffer == 0 {
             let message = "the buffer has no room; give it 1 sample or more";
@@ -66,6 +67,7 @@ pub struct StreamMap {
 }
 
 impl IterableDataset for StreamMap {
+    #[inline]
     fn samples(&self, epoch: u64) -> Result<SampleIter<'_>> {
         let samples = self.source.samples(epoch)?;
         Ok(Box::new(samples.map(|sample| (self.f)(sample?))))
@@ -83,6 +85,7 @@ pub struct StreamFilter {
 }
 
 impl IterableDataset for StreamFilter {
+    #[inline]
     fn samples(&self, epoch: u64) -> Result<SampleIter<'_>> {
         let kept = |sample: Result<Sample>| match sample.and_then(|s| Ok(((self.keep)(&s)?, s))) {
             Ok((true, sample)) => Some(Ok(sample)),
@@ -101,6 +104,7 @@ pub struct StreamChain {
 }
 
 impl IterableDataset for StreamChain {
+    #[inline]
     fn samples(&self, epoch: u64) -> Result<SampleIter<'_>> {
         let first = self.first.samples(epoch)?;
         // Opened when its turn comes.
@@ -125,6 +129,7 @@ pub struct StreamShuffle {
 }
 
 impl IterableDataset for StreamShuffle {
+    #[inline]
     fn samples(&self, epoch: u64) -> Result<SampleIter<'_>> {
         let mut samples = self.source.samples(epoch)?;
         let mut stream = self.streams.stream(epoch, 0);
@@ -148,6 +153,7 @@ impl IterableDataset for StreamShuffle {
 macro_rules! debug_by_name {
     ($($name:ident)*) => {$(
         impl fmt::Debug for $name {
+            #[inline]
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.debug_struct(stringify!($name)).finish_non_exhaustive()
             }

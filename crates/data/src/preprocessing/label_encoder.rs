@@ -24,6 +24,7 @@ pub struct LabelEncoder<T> {
 }
 
 impl<T> Default for LabelEncoder<T> {
+    #[inline]
     fn default() -> Self {
         Self {
             classes: Vec::new(),
@@ -33,6 +34,7 @@ impl<T> Default for LabelEncoder<T> {
 
 impl<T: Ord + Clone + std::fmt::Debug> LabelEncoder<T> {
     /// Learns the distinct labels.
+    #[inline]
     pub fn fit(&mut self, labels: &[T]) {
         self.classes = labels.to_vec();
         self.classes.sort_unstable();
@@ -41,6 +43,7 @@ impl<T: Ord + Clone + std::fmt::Debug> LabelEncoder<T> {
 
     /// The distinct labels, ascending.
     #[must_use]
+    #[inline]
     pub fn classes(&self) -> &[T] {
         &self.classes
     }
@@ -49,6 +52,7 @@ impl<T: Ord + Clone + std::fmt::Debug> LabelEncoder<T> {
     ///
     /// # Errors
     /// If a label was not among the fitted ones.
+    #[inline]
     pub fn transform(&self, labels: &[T]) -> Result<Tensor> {
         let number = |label| {
             self.classes
@@ -70,6 +74,7 @@ impl<T: Ord + Clone + std::fmt::Debug> LabelEncoder<T> {
     ///
     /// # Errors
     /// None today.
+    #[inline]
     pub fn fit_transform(&mut self, labels: &[T]) -> Result<Tensor> {
         self.fit(labels);
         self.transform(labels)
@@ -79,6 +84,7 @@ impl<T: Ord + Clone + std::fmt::Debug> LabelEncoder<T> {
     ///
     /// # Errors
     /// If a number belongs to no label, or nothing was fitted.
+    #[inline]
     pub fn inverse_transform(&self, numbers: &Tensor) -> Result<Vec<T>> {
         if self.classes.is_empty() {
             return Err(ErrorKind::NotFitted { op: OP }.into());

@@ -28,6 +28,7 @@ impl MaxAbsScaler {
     ///
     /// # Errors
     /// If it is no table, is empty, or holds a number that is not finite.
+    #[inline]
     pub fn fit(&mut self, x: &Tensor) -> Result<()> {
         let rows = Rows::of(OP, x)?;
         self.scale = nonzero(&rows.fold(0.0, |max, value| max.max(value.abs())));
@@ -38,6 +39,7 @@ impl MaxAbsScaler {
     ///
     /// # Errors
     /// If the scaler is not fitted or the data has another number of features.
+    #[inline]
     pub fn transform(&self, x: &Tensor) -> Result<Tensor> {
         self.check_fitted()?;
         apply(OP, x, self.scale.len(), &[Step::Div(&self.scale)])
@@ -47,6 +49,7 @@ impl MaxAbsScaler {
     ///
     /// # Errors
     /// Those of `fit`.
+    #[inline]
     pub fn fit_transform(&mut self, x: &Tensor) -> Result<Tensor> {
         self.fit(x)?;
         self.transform(x)
@@ -56,6 +59,7 @@ impl MaxAbsScaler {
     ///
     /// # Errors
     /// Those of [`transform`](Self::transform).
+    #[inline]
     pub fn inverse_transform(&self, y: &Tensor) -> Result<Tensor> {
         self.check_fitted()?;
         apply(OP, y, self.scale.len(), &[Step::Mul(&self.scale)])
@@ -63,10 +67,12 @@ impl MaxAbsScaler {
 
     /// Divisor of each feature.
     #[must_use]
+    #[inline]
     pub fn scale(&self) -> &[f64] {
         &self.scale
     }
 
+    #[inline]
     fn check_fitted(&self) -> Result<()> {
         if self.scale.is_empty() {
             Err(ErrorKind::NotFitted { op: OP }.into())

@@ -33,6 +33,7 @@ pub struct MinMaxScaler {
 }
 
 impl Default for MinMaxScaler {
+    #[inline]
     fn default() -> Self {
         Self::new()
     }
@@ -41,6 +42,7 @@ impl Default for MinMaxScaler {
 impl MinMaxScaler {
     /// To [0, 1].
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self {
             interval: (0.0, 1.0),
@@ -54,6 +56,7 @@ impl MinMaxScaler {
 
     /// The interval to map to.
     #[must_use]
+    #[inline]
     pub fn feature_range(mut self, low: f64, high: f64) -> Self {
         self.interval = (low, high);
         self
@@ -61,6 +64,7 @@ impl MinMaxScaler {
 
     /// Whether new data outside the fitted range is limited to the interval.
     #[must_use]
+    #[inline]
     pub fn clip(mut self, clip: bool) -> Self {
         self.clip = clip;
         self
@@ -70,6 +74,7 @@ impl MinMaxScaler {
     ///
     /// # Errors
     /// If it is no table, is empty, or holds a number that is not finite, or the interval is empty.
+    #[inline]
     pub fn fit(&mut self, x: &Tensor) -> Result<()> {
         let (low, high) = self.interval;
         if low.partial_cmp(&high) != Some(std::cmp::Ordering::Less) {
@@ -104,6 +109,7 @@ impl MinMaxScaler {
     ///
     /// # Errors
     /// If the scaler is not fitted or the data has another number of features.
+    #[inline]
     pub fn transform(&self, x: &Tensor) -> Result<Tensor> {
         self.check_fitted()?;
         let (low, high) = self.interval;
@@ -124,6 +130,7 @@ impl MinMaxScaler {
     ///
     /// # Errors
     /// Those of `fit`.
+    #[inline]
     pub fn fit_transform(&mut self, x: &Tensor) -> Result<Tensor> {
         self.fit(x)?;
         self.transform(x)
@@ -133,6 +140,7 @@ impl MinMaxScaler {
     ///
     /// # Errors
     /// Those of [`transform`](Self::transform).
+    #[inline]
     pub fn inverse_transform(&self, y: &Tensor) -> Result<Tensor> {
         self.check_fitted()?;
         apply(
@@ -145,28 +153,33 @@ impl MinMaxScaler {
 
     /// Factor of each feature.
     #[must_use]
+    #[inline]
     pub fn scale(&self) -> &[f64] {
         &self.scale
     }
 
     /// Offset of each feature, scikit-learn's `min_`.
     #[must_use]
+    #[inline]
     pub fn min(&self) -> &[f64] {
         &self.min
     }
 
     /// Smallest value seen of each feature.
     #[must_use]
+    #[inline]
     pub fn data_min(&self) -> &[f64] {
         &self.data_min
     }
 
     /// Largest value seen of each feature.
     #[must_use]
+    #[inline]
     pub fn data_max(&self) -> &[f64] {
         &self.data_max
     }
 
+    #[inline]
     fn check_fitted(&self) -> Result<()> {
         if self.scale.is_empty() {
             Err(ErrorKind::NotFitted { op: OP }.into())

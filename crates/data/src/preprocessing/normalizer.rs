@@ -37,6 +37,7 @@ pub struct Normalizer {
 impl Normalizer {
     /// A normalizer by this norm.
     #[must_use]
+    #[inline]
     pub fn new(norm: Norm) -> Self {
         Self { norm }
     }
@@ -45,6 +46,7 @@ impl Normalizer {
     ///
     /// # Errors
     /// If `x` is no table `(samples, features)`, is empty, or holds a number that is not finite.
+    #[inline]
     pub fn transform(&self, x: &Tensor) -> Result<Tensor> {
         let rows = Rows::of("Normalizer", x)?;
         let (mut values, features) = (rows.values().into_owned(), rows.features);

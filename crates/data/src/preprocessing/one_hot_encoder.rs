@@ -29,12 +29,14 @@ pub struct OneHotEncoder {
 impl OneHotEncoder {
     /// An encoder with a column for every category, which refuses unknown ones.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Whether a category that was not among the fitted ones becomes zeros only, instead of an error: `handle_unknown="ignore"`.
     #[must_use]
+    #[inline]
     pub fn ignore_unknown(mut self, ignore_unknown: bool) -> Self {
         self.ignore_unknown = ignore_unknown;
         self
@@ -43,6 +45,7 @@ impl OneHotEncoder {
     /// Whether the first category of each column gets no column, since it follows from the others: `drop="first"`. A linear
     /// model with a bias needs this.
     #[must_use]
+    #[inline]
     pub fn drop_first(mut self, drop_first: bool) -> Self {
         self.drop_first = drop_first;
         self
@@ -52,6 +55,7 @@ impl OneHotEncoder {
     ///
     /// # Errors
     /// If it is no table, is empty, or holds a number that is not finite.
+    #[inline]
     pub fn fit(&mut self, x: &Tensor) -> Result<()> {
         let rows = Rows::of(OP, x)?;
         let column = |feature| {
@@ -66,6 +70,7 @@ impl OneHotEncoder {
 
     /// The categories of each column, ascending.
     #[must_use]
+    #[inline]
     pub fn categories(&self) -> &[Vec<f64>] {
         &self.categories
     }
@@ -74,6 +79,7 @@ impl OneHotEncoder {
     ///
     /// # Errors
     /// If nothing was fitted, the number of columns differs, or a value was not among the fitted ones (unless they are ignored).
+    #[inline]
     pub fn transform(&self, x: &Tensor) -> Result<Tensor> {
         if self.categories.is_empty() {
             return Err(ErrorKind::NotFitted { op: OP }.into());
@@ -115,6 +121,7 @@ impl OneHotEncoder {
     /// # Errors
     /// If nothing was fitted, the number of columns differs, or a feature has not exactly one indicator that is 1 (or none,
     /// where the first category is dropped).
+    #[inline]
     pub fn inverse_transform(&self, indicators: &Tensor) -> Result<Tensor> {
         if self.categories.is_empty() {
             return Err(ErrorKind::NotFitted { op: OP }.into());
@@ -159,6 +166,7 @@ impl OneHotEncoder {
     }
 
     /// How many indicator columns there are.
+    #[inline]
     fn width(&self) -> usize {
         let first = usize::from(self.drop_first);
         let columns = self.categories.iter().map(|known| known.len() - first);
@@ -169,6 +177,7 @@ impl OneHotEncoder {
     ///
     /// # Errors
     /// Those of `fit`.
+    #[inline]
     pub fn fit_transform(&mut self, x: &Tensor) -> Result<Tensor> {
         self.fit(x)?;
         self.transform(x)

@@ -34,6 +34,7 @@ pub struct Pipeline {
 impl Pipeline {
     /// No transformer yet.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -47,6 +48,7 @@ impl Pipeline {
 
     /// The transformers.
     #[must_use]
+    #[inline]
     pub fn steps(&self) -> &[PipelineStep] {
         &self.steps
     }
@@ -55,6 +57,7 @@ impl Pipeline {
     ///
     /// # Errors
     /// Those of the transformers; the pipeline is then unchanged.
+    #[inline]
     pub fn fit(&mut self, x: &Tensor) -> Result<()> {
         self.fit_transform(x).map(drop)
     }
@@ -63,6 +66,7 @@ impl Pipeline {
     ///
     /// # Errors
     /// Those of the transformers.
+    #[inline]
     pub fn transform(&self, x: &Tensor) -> Result<Tensor> {
         let mut steps = self.steps.iter();
         steps.try_fold(x.clone(), |x, step| step.transform(&x))
@@ -72,6 +76,7 @@ impl Pipeline {
     ///
     /// # Errors
     /// Those of `fit`.
+    #[inline]
     pub fn fit_transform(&mut self, x: &Tensor) -> Result<Tensor> {
         let mut fitted = self.steps.clone();
         let transformed = fitted.iter_mut().try_fold(x.clone(), |x, step| {
@@ -86,6 +91,7 @@ impl Pipeline {
     ///
     /// # Errors
     /// Those of the transformers, and one that cannot be undone.
+    #[inline]
     pub fn inverse_transform(&self, y: &Tensor) -> Result<Tensor> {
         let mut steps = self.steps.iter().rev();
         steps.try_fold(y.clone(), |y, step| step.inverse_transform(&y))
@@ -120,6 +126,7 @@ pub enum PipelineStep {
 macro_rules! from_transformers {
     ($($name:ident)*) => {$(
         impl From<$name> for PipelineStep {
+            #[inline]
             fn from(step: $name) -> Self {
                 Self::$name(step)
             }
@@ -132,6 +139,7 @@ from_transformers! {
 }
 
 impl PipelineStep {
+    #[inline]
     fn fit(&mut self, x: &Tensor) -> Result<()> {
         match self {
             Self::SimpleImputer(step) => step.fit(x),
@@ -145,6 +153,7 @@ impl PipelineStep {
         }
     }
 
+    #[inline]
     fn transform(&self, x: &Tensor) -> Result<Tensor> {
         match self {
             Self::SimpleImputer(step) => step.transform(x),
@@ -159,6 +168,7 @@ impl PipelineStep {
         }
     }
 
+    #[inline]
     fn inverse_transform(&self, y: &Tensor) -> Result<Tensor> {
         let lost = match self {
             Self::StandardScaler(step) => return step.inverse_transform(y),

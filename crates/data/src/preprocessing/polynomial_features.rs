@@ -32,6 +32,7 @@ const MAX_COLUMNS: usize = 1_000_000;
 impl PolynomialFeatures {
     /// Products of up to `degree` factors, and the column of ones.
     #[must_use]
+    #[inline]
     pub fn new(degree: usize) -> Self {
         Self {
             degree,
@@ -42,6 +43,7 @@ impl PolynomialFeatures {
 
     /// Whether a column of ones comes first.
     #[must_use]
+    #[inline]
     pub fn include_bias(mut self, include_bias: bool) -> Self {
         self.include_bias = include_bias;
         self
@@ -49,6 +51,7 @@ impl PolynomialFeatures {
 
     /// Whether only products of different features are made.
     #[must_use]
+    #[inline]
     pub fn interaction_only(mut self, interaction_only: bool) -> Self {
         self.interaction_only = interaction_only;
         self
@@ -58,6 +61,7 @@ impl PolynomialFeatures {
     ///
     /// # Errors
     /// If `x` is no table `(samples, features)`, is empty, holds a number that is not finite, or the products are too many.
+    #[inline]
     pub fn transform(&self, x: &Tensor) -> Result<Tensor> {
         let rows = Rows::of("PolynomialFeatures", x)?;
         let products = self.products(rows.features)?;
@@ -75,6 +79,7 @@ impl PolynomialFeatures {
         Ok(Tensor::from_vec(out, [n, width])?)
     }
 
+    #[inline]
     fn products(&self, features: usize) -> Result<Vec<Product>> {
         let mut products: Vec<Product> = Vec::new();
         let mut previous = 0..0;

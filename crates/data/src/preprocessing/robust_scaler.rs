@@ -32,6 +32,7 @@ pub struct RobustScaler {
 }
 
 impl Default for RobustScaler {
+    #[inline]
     fn default() -> Self {
         Self {
             with_centering: true,
@@ -46,12 +47,14 @@ impl Default for RobustScaler {
 impl RobustScaler {
     /// A scaler that centres and scales by the interquartile range.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Whether the median is subtracted; true by default.
     #[must_use]
+    #[inline]
     pub fn with_centering(mut self, with_centering: bool) -> Self {
         self.with_centering = with_centering;
         self
@@ -59,6 +62,7 @@ impl RobustScaler {
 
     /// Whether features are divided by their range; true by default.
     #[must_use]
+    #[inline]
     pub fn with_scaling(mut self, with_scaling: bool) -> Self {
         self.with_scaling = with_scaling;
         self
@@ -66,6 +70,7 @@ impl RobustScaler {
 
     /// The quantiles, in percent, whose distance is the range; 25 and 75 by default.
     #[must_use]
+    #[inline]
     pub fn quantile_range(mut self, low: f64, high: f64) -> Self {
         self.quantile_range = (low, high);
         self
@@ -75,6 +80,7 @@ impl RobustScaler {
     ///
     /// # Errors
     /// If it is no table, is empty, or holds a number that is not finite; quantiles that are not ordered in [0, 100].
+    #[inline]
     pub fn fit(&mut self, x: &Tensor) -> Result<()> {
         let (low, high) = self.quantile_range;
         if !(0.0 <= low && low <= high && high <= 100.0) {
@@ -100,6 +106,7 @@ impl RobustScaler {
     ///
     /// # Errors
     /// If the scaler is not fitted or the data has another number of features.
+    #[inline]
     pub fn transform(&self, x: &Tensor) -> Result<Tensor> {
         self.check_fitted()?;
         let steps = [Step::Sub(&self.center), Step::Div(&self.scale)];
@@ -111,6 +118,7 @@ impl RobustScaler {
     ///
     /// # Errors
     /// Those of `fit`.
+    #[inline]
     pub fn fit_transform(&mut self, x: &Tensor) -> Result<Tensor> {
         self.fit(x)?;
         self.transform(x)
@@ -120,6 +128,7 @@ impl RobustScaler {
     ///
     /// # Errors
     /// Those of [`transform`](Self::transform).
+    #[inline]
     pub fn inverse_transform(&self, y: &Tensor) -> Result<Tensor> {
         self.check_fitted()?;
         let steps = [Step::Mul(&self.scale), Step::Add(&self.center)];
@@ -129,16 +138,19 @@ impl RobustScaler {
 
     /// Median of each feature.
     #[must_use]
+    #[inline]
     pub fn center(&self) -> &[f64] {
         &self.center
     }
 
     /// Divisor of each feature.
     #[must_use]
+    #[inline]
     pub fn scale(&self) -> &[f64] {
         &self.scale
     }
 
+    #[inline]
     fn check_fitted(&self) -> Result<()> {
         if self.scale.is_empty() {
             Err(ErrorKind::NotFitted { op: OP }.into())
@@ -148,6 +160,7 @@ impl RobustScaler {
     }
 }
 
+#[inline]
 fn median(sorted: &[f64]) -> f64 {
     let half = sorted.len() / 2;
     if sorted.len().is_multiple_of(2) {
@@ -158,6 +171,7 @@ fn median(sorted: &[f64]) -> f64 {
 }
 
 /// The quantile with linear interpolation, from the nearer neighbour as NumPy does it.
+#[inline]
 fn quantile(sorted: &[f64], q: f64) -> f64 {
     let position = (sorted.len() - 1) as f64 * q;
     let below = position.floor();

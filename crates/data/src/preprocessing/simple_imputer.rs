@@ -50,6 +50,7 @@ pub struct SimpleImputer {
 impl SimpleImputer {
     /// An imputer of this strategy.
     #[must_use]
+    #[inline]
     pub fn new(strategy: ImputeStrategy) -> Self {
         Self {
             strategy,
@@ -59,6 +60,7 @@ impl SimpleImputer {
 
     /// Whether a column of zeros and ones is added for each column that had gaps when fitted, saying where gaps were.
     #[must_use]
+    #[inline]
     pub fn add_indicator(mut self, add_indicator: bool) -> Self {
         self.add_indicator = add_indicator;
         self
@@ -66,6 +68,7 @@ impl SimpleImputer {
 
     /// Whether a column without any value becomes 0 instead of an error.
     #[must_use]
+    #[inline]
     pub fn keep_empty_features(mut self, keep: bool) -> Self {
         self.keep_empty_features = keep;
         self
@@ -75,6 +78,7 @@ impl SimpleImputer {
     ///
     /// # Errors
     /// If it is no table, is empty, holds infinity, or a column has no value.
+    #[inline]
     pub fn fit(&mut self, x: &Tensor) -> Result<()> {
         let rows = read(x)?;
         let (mut statistics, mut with_gaps) = (Vec::new(), Vec::new());
@@ -107,6 +111,7 @@ impl SimpleImputer {
     ///
     /// # Errors
     /// If the imputer is not fitted, the data has another number of features or holds infinity.
+    #[inline]
     pub fn transform(&self, x: &Tensor) -> Result<Tensor> {
         if self.statistics.is_empty() {
             return Err(ErrorKind::NotFitted { op: OP }.into());
@@ -148,6 +153,7 @@ impl SimpleImputer {
     ///
     /// # Errors
     /// Those of `fit`.
+    #[inline]
     pub fn fit_transform(&mut self, x: &Tensor) -> Result<Tensor> {
         self.fit(x)?;
         self.transform(x)
@@ -155,11 +161,13 @@ impl SimpleImputer {
 
     /// The number of each column.
     #[must_use]
+    #[inline]
     pub fn statistics(&self) -> &[f64] {
         &self.statistics
     }
 }
 
+#[inline]
 fn read(x: &Tensor) -> Result<Rows> {
     let rows = Rows::with_gaps(OP, x)?;
     let mut finite = true;
@@ -173,6 +181,7 @@ fn read(x: &Tensor) -> Result<Rows> {
     ))
 }
 
+#[inline]
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_unstable_by(f64::total_cmp);
     let half = values.len() / 2;
@@ -183,6 +192,7 @@ fn median(mut values: Vec<f64>) -> f64 {
     }
 }
 
+#[inline]
 fn most_frequent(mut values: Vec<f64>) -> f64 {
     values.sort_unstable_by(f64::total_cmp);
     let runs = values.chunk_by(|a, b| a == b);

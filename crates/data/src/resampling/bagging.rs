@@ -33,6 +33,7 @@ pub struct Bagging {
 
 impl Default for Bagging {
     /// scikit-learn's: ten members, bootstrap sets of all features.
+    #[inline]
     fn default() -> Self {
         Self {
             n_estimators: 10,
@@ -57,6 +58,7 @@ pub struct Bag {
 impl Bag {
     /// The samples below `n` that are not in the bag, ascending: what its member can be tested on.
     #[must_use]
+    #[inline]
     pub fn out_of_bag(&self, n: usize) -> Vec<usize> {
         let mut inside = vec![false; n];
         for &sample in self.samples.iter().filter(|&&sample| sample < n) {
@@ -71,6 +73,7 @@ impl Bagging {
     ///
     /// # Errors
     /// If there is nothing to draw from, or not enough without replacement.
+    #[inline]
     pub fn draw(&self, n_samples: usize, n_features: usize) -> Result<Vec<Bag>> {
         let samples = self.max_samples.unwrap_or(n_samples);
         let features = self.max_features.unwrap_or(n_features);
@@ -96,6 +99,7 @@ impl Bagging {
     }
 }
 
+#[inline]
 fn drawn(replace: bool, n: usize, count: usize, rs: &mut RandomState) -> Result<Vec<usize>> {
     if replace {
         return Ok(rs.choice(n, count, true)?);

@@ -14,6 +14,7 @@ use gradus_random::RandomState;
 /// assert_eq!(gradus_data::resample(5, 5, true, 0)?, [4, 0, 3, 3, 3]);
 /// # Ok::<(), gradus_data::Error>(())
 /// ```
+#[inline]
 pub fn resample(n: usize, count: usize, replace: bool, random_state: u32) -> Result<Vec<usize>> {
     let mut rs = RandomState::new(random_state);
     Ok(rs.choice(n, count, replace)?)
@@ -41,6 +42,7 @@ pub struct Bootstrap {
 impl Bootstrap {
     /// `n_splits` sets as large as the data.
     #[must_use]
+    #[inline]
     pub fn new(n_splits: usize, random_state: u32) -> Self {
         Self {
             n_splits,
@@ -52,6 +54,7 @@ impl Bootstrap {
     ///
     /// # Errors
     /// If there are no samples.
+    #[inline]
     pub fn split(&self, n: usize) -> Result<Vec<Split>> {
         if n == 0 {
             return Err(Error::argument(

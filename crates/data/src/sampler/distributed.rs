@@ -36,6 +36,7 @@ impl DistributedSampler {
     ///
     /// # Errors
     /// If `rank` is not below `replicas`.
+    #[inline]
     pub fn new(n: usize, replicas: usize, rank: usize) -> Result<Self> {
         if rank >= replicas {
             let message = format!("rank {rank} of {replicas} processes; ranks count from 0");
@@ -54,6 +55,7 @@ impl DistributedSampler {
 
     /// Whether the common order is random.
     #[must_use]
+    #[inline]
     pub fn shuffle(mut self, shuffle: bool) -> Self {
         self.shuffle = shuffle;
         self
@@ -61,6 +63,7 @@ impl DistributedSampler {
 
     /// Whether the samples that do not divide are left out instead of filled up.
     #[must_use]
+    #[inline]
     pub fn drop_last(mut self, drop_last: bool) -> Self {
         self.drop_last = drop_last;
         self
@@ -68,18 +71,21 @@ impl DistributedSampler {
 
     /// The seed all processes share.
     #[must_use]
+    #[inline]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
     /// The number of the next epoch.
+    #[inline]
     pub fn set_epoch(&self, epoch: u64) {
         self.epoch.store(epoch, Ordering::Relaxed);
     }
 }
 
 impl Sampler for DistributedSampler {
+    #[inline]
     fn len(&self) -> usize {
         if self.drop_last {
             self.n / self.replicas
@@ -88,6 +94,7 @@ impl Sampler for DistributedSampler {
         }
     }
 
+    #[inline]
     fn order(&self, _rng: Option<&Generator>) -> Result<Vec<usize>> {
         let epoch = self.epoch.fetch_add(1, Ordering::Relaxed);
         let order = if self.shuffle {

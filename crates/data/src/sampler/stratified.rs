@@ -42,6 +42,7 @@ impl StratifiedSampler {
 
     /// Draws from `generator` instead of the global stream.
     #[must_use]
+    #[inline]
     pub fn generator(mut self, generator: &Generator) -> Self {
         self.generator = Some(generator.clone());
         self
@@ -49,10 +50,12 @@ impl StratifiedSampler {
 }
 
 impl Sampler for StratifiedSampler {
+    #[inline]
     fn len(&self) -> usize {
         self.classes.iter().map(Vec::len).sum()
     }
 
+    #[inline]
     fn order(&self, rng: Option<&Generator>) -> Result<Vec<usize>> {
         let generator = required("StratifiedSampler", self.generator.as_ref().or(rng))?;
         let (mut places, mut indices) = (Vec::new(), Vec::new());

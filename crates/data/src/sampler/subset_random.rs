@@ -23,6 +23,7 @@ impl SubsetRandomSampler {
 
     /// Draws from `generator` instead of the global stream.
     #[must_use]
+    #[inline]
     pub fn generator(mut self, generator: &Generator) -> Self {
         self.generator = Some(generator.clone());
         self
@@ -30,10 +31,12 @@ impl SubsetRandomSampler {
 }
 
 impl Sampler for SubsetRandomSampler {
+    #[inline]
     fn len(&self) -> usize {
         self.indices.len()
     }
 
+    #[inline]
     fn order(&self, rng: Option<&Generator>) -> Result<Vec<usize>> {
         let generator = required("SubsetRandomSampler", self.generator.as_ref().or(rng))?;
         let mut order = generator.randperm(self.indices.len());

@@ -27,6 +27,7 @@ impl WeightedRandomSampler {
 
     /// Whether an index can come more than once.
     #[must_use]
+    #[inline]
     pub fn replacement(mut self, replacement: bool) -> Self {
         self.replacement = replacement;
         self
@@ -34,6 +35,7 @@ impl WeightedRandomSampler {
 
     /// Draws from `generator` instead of the global stream.
     #[must_use]
+    #[inline]
     pub fn generator(mut self, generator: &Generator) -> Self {
         self.generator = Some(generator.clone());
         self
@@ -41,10 +43,12 @@ impl WeightedRandomSampler {
 }
 
 impl Sampler for WeightedRandomSampler {
+    #[inline]
     fn len(&self) -> usize {
         self.num_samples
     }
 
+    #[inline]
     fn order(&self, rng: Option<&Generator>) -> Result<Vec<usize>> {
         let generator = required("WeightedRandomSampler", self.generator.as_ref().or(rng))?;
         Ok(generator.multinomial(&self.weights, self.num_samples, self.replacement)?)

@@ -42,6 +42,7 @@ pub struct KsTest {
 /// assert!(test.p_value < 1e-7);
 /// # Ok::<(), gradus_data::Error>(())
 /// ```
+#[inline]
 pub fn ks_2samp(a: &Tensor, b: &Tensor) -> Result<KsTest> {
     const OP: &str = "ks_2samp";
     /// As SciPy's: with more samples counting paths takes long and gains nothing.
@@ -85,6 +86,7 @@ pub fn ks_2samp(a: &Tensor, b: &Tensor) -> Result<KsTest> {
 
 /// The share of all orders of n + m samples in which the distance reaches `limit` / (n m): of the paths from (0, 0) to
 /// (n, m) those that leave the strip |i m − j n| < limit (Hodges 1958).
+#[inline]
 fn exact_tail(n: usize, m: usize, limit: u64) -> f64 {
     if limit == 0 {
         return 1.0;
@@ -119,6 +121,7 @@ fn exact_tail(n: usize, m: usize, limit: u64) -> f64 {
 }
 
 /// P(K > t) for Kolmogorov's distribution.
+#[inline]
 fn limit_tail(t: f64) -> f64 {
     if t < 0.18 {
         // All of 1 to the last bit; the series would need too many terms.

@@ -44,6 +44,7 @@ pub struct StabilityIndex {
 /// assert_eq!(same.index, 0.0);
 /// # Ok::<(), gradus_data::Error>(())
 /// ```
+#[inline]
 pub fn population_stability_index(
     expected: &Tensor,
     actual: &Tensor,

@@ -25,6 +25,7 @@ pub struct GroupKFold {
 impl GroupKFold {
     /// `n_splits` folds.
     #[must_use]
+    #[inline]
     pub fn new(n_splits: usize) -> Self {
         Self { n_splits }
     }

@@ -22,6 +22,7 @@ impl LeaveOneOut {
     ///
     /// # Errors
     /// If there are fewer than two samples.
+    #[inline]
     pub fn split(&self, n: usize) -> Result<Vec<Split>> {
         KFold::new(n).split(n)
     }

@@ -27,6 +27,7 @@ pub struct ShuffleSplit {
 impl ShuffleSplit {
     /// `n_splits` splits with a tenth of the samples, rounded up, in the test set.
     #[must_use]
+    #[inline]
     pub fn new(n_splits: usize, random_state: u32) -> Self {
         Self {
             n_splits,
@@ -54,6 +55,7 @@ impl ShuffleSplit {
     ///
     /// # Errors
     /// If a size is impossible.
+    #[inline]
     pub fn split(&self, n: usize) -> Result<Vec<Split>> {
         let (n_train, n_test) =
             train_and_test("ShuffleSplit", n, self.train_size, self.test_size, 0.1)?;

@@ -26,6 +26,7 @@ pub struct StratifiedKFold {
 impl StratifiedKFold {
     /// Folds filled in the order of the samples.
     #[must_use]
+    #[inline]
     pub fn new(n_splits: usize) -> Self {
         Self {
             n_splits,
@@ -35,6 +36,7 @@ impl StratifiedKFold {
 
     /// Shuffles which fold each sample of a class goes to.
     #[must_use]
+    #[inline]
     pub fn shuffle(mut self, random_state: u32) -> Self {
         self.random_state = Some(random_state);
         self
@@ -80,6 +82,7 @@ impl StratifiedKFold {
     }
 
     /// How many samples of each class go to each fold: the sorted labels are dealt out in turn.
+    #[inline]
     fn shares(&self, counts: &[usize]) -> Vec<Vec<usize>> {
         let mut dealt = 0;
         counts

@@ -25,6 +25,7 @@ pub struct TimeSeriesSplit {
 impl TimeSeriesSplit {
     /// `n_splits` splits with test sets of n / (n_splits + 1) samples.
     #[must_use]
+    #[inline]
     pub fn new(n_splits: usize) -> Self {
         Self {
             n_splits,
@@ -36,6 +37,7 @@ impl TimeSeriesSplit {
 
     /// Most samples of a training set; the latest ones stay.
     #[must_use]
+    #[inline]
     pub fn max_train_size(mut self, samples: usize) -> Self {
         self.max_train_size = Some(samples);
         self
@@ -43,6 +45,7 @@ impl TimeSeriesSplit {
 
     /// Samples of every test set.
     #[must_use]
+    #[inline]
     pub fn test_size(mut self, samples: usize) -> Self {
         self.test_size = Some(samples);
         self
@@ -50,6 +53,7 @@ impl TimeSeriesSplit {
 
     /// Samples left out between training and test set.
     #[must_use]
+    #[inline]
     pub fn gap(mut self, samples: usize) -> Self {
         self.gap = samples;
         self
@@ -59,6 +63,7 @@ impl TimeSeriesSplit {
     ///
     /// # Errors
     /// If there are fewer than two splits or too few samples for them.
+    #[inline]
     pub fn split(&self, n: usize) -> Result<Vec<Split>> {
         let refuse = |message| Err(Error::argument("TimeSeriesSplit", message));
         if self.n_splits < 2 {

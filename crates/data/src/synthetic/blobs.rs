@@ -21,6 +21,7 @@ use gradus_tensor::Tensor;
 /// assert_eq!((x.shape(), y.shape()), (&[90, 2][..], &[90][..]));
 /// # Ok::<(), gradus_data::Error>(())
 /// ```
+#[inline]
 pub fn make_blobs(n_samples: usize, centers: usize, random_state: u32) -> Result<(Tensor, Tensor)> {
     let centers = Centers::Random {
         count: centers,
@@ -71,6 +72,7 @@ pub struct Blobs {
 }
 
 impl Default for Blobs {
+    #[inline]
     fn default() -> Self {
         Self {
             n_samples: 100,
@@ -92,6 +94,7 @@ impl Blobs {
     ///
     /// # Errors
     /// If there are no centres, they differ in length, or the deviations do not fit them or are negative.
+    #[inline]
     pub fn make(&self) -> Result<(Tensor, Tensor)> {
         let refuse = |message: &str| Err(Error::argument("make_blobs", message));
         let mut rs = RandomState::new(self.random_state);

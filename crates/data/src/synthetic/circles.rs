@@ -21,6 +21,7 @@ use std::f64::consts::TAU;
 /// assert_eq!((x.shape(), y.shape()), (&[100, 2][..], &[100][..]));
 /// # Ok::<(), gradus_data::Error>(())
 /// ```
+#[inline]
 pub fn make_circles(
     n_samples: usize,
     noise: f64,
@@ -53,6 +54,7 @@ pub struct Circles {
 }
 
 impl Default for Circles {
+    #[inline]
     fn default() -> Self {
         Self {
             n_samples: 100,
@@ -69,6 +71,7 @@ impl Circles {
     ///
     /// # Errors
     /// If the noise is negative or the factor is not in [0, 1).
+    #[inline]
     pub fn make(&self) -> Result<(Tensor, Tensor)> {
         let factor = self.factor;
         if !(0.0..1.0).contains(&factor) {

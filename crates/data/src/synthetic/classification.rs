@@ -42,6 +42,7 @@ pub struct Classification {
 }
 
 impl Default for Classification {
+    #[inline]
     fn default() -> Self {
         Self {
             n_samples: 100,
@@ -70,6 +71,7 @@ impl Classification {
     ///
     /// # Errors
     /// If there are fewer corners than clusters, more special columns than columns, or a fraction out of range.
+    #[inline]
     pub fn make(&self) -> Result<(Tensor, Tensor)> {
         self.check()?;
         let (n, features) = (self.n_samples, self.n_features);
@@ -101,6 +103,7 @@ impl Classification {
         ))
     }
 
+    #[inline]
     fn check(&self) -> Result<()> {
         let refuse = |message: String| Err(Error::argument("make_classification", message));
         let special = self.n_informative + self.n_redundant + self.n_repeated;
@@ -136,6 +139,7 @@ impl Classification {
     }
 
     /// The informative columns and the labels.
+    #[inline]
     fn clusters(&self, rs: &mut RandomState) -> Result<(Vec<Vec<f64>>, Vec<i64>)> {
         let (n, width) = (self.n_samples, self.n_informative);
         let clusters = self.n_classes * self.n_clusters_per_class;
@@ -160,6 +164,7 @@ impl Classification {
         Ok((columns, y))
     }
 
+    #[inline]
     fn add_redundant(&self, columns: &mut Vec<Vec<f64>>, rs: &mut RandomState) {
         if self.n_redundant == 0 {
             return;
@@ -180,6 +185,7 @@ impl Classification {
         }
     }
 
+    #[inline]
     fn add_repeated(&self, columns: &mut Vec<Vec<f64>>, rs: &mut RandomState) {
         let before = columns.len();
         for _ in 0..self.n_repeated {
@@ -188,6 +194,7 @@ impl Classification {
         }
     }
 
+    #[inline]
     fn add_useless(&self, columns: &mut Vec<Vec<f64>>, rs: &mut RandomState) {
         let useless = self.n_features - columns.len();
         if useless == 0 {
@@ -208,6 +215,7 @@ impl Classification {
 }
 
 /// Uniform numbers in [−1, 1).
+#[inline]
 fn symmetric_uniform(n: usize, rs: &mut RandomState) -> Vec<f64> {
     (0..n).map(|_| 2.0 * rs.next_unit() - 1.0).collect()
 }

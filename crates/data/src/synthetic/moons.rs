@@ -21,6 +21,7 @@ use std::f64::consts::PI;
 /// assert_eq!((x.shape(), y.shape()), (&[100, 2][..], &[100][..]));
 /// # Ok::<(), gradus_data::Error>(())
 /// ```
+#[inline]
 pub fn make_moons(n_samples: usize, noise: f64, random_state: u32) -> Result<(Tensor, Tensor)> {
     Moons {
         n_samples,
@@ -45,6 +46,7 @@ pub struct Moons {
 }
 
 impl Default for Moons {
+    #[inline]
     fn default() -> Self {
         Self {
             n_samples: 100,
@@ -60,6 +62,7 @@ impl Moons {
     ///
     /// # Errors
     /// If the noise is negative.
+    #[inline]
     pub fn make(&self) -> Result<(Tensor, Tensor)> {
         let (n, n_outer) = (self.n_samples, self.n_samples / 2);
         let points = || {

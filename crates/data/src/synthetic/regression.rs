@@ -36,6 +36,7 @@ pub struct Regression {
 }
 
 impl Default for Regression {
+    #[inline]
     fn default() -> Self {
         Self {
             n_samples: 100,
@@ -57,6 +58,7 @@ impl Regression {
     ///
     /// # Errors
     /// If there are no features or the noise is negative.
+    #[inline]
     pub fn make(&self) -> Result<(Tensor, Tensor, Tensor)> {
         let (n, features) = (self.n_samples, self.n_features);
         if features == 0 {

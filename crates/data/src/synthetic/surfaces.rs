@@ -19,6 +19,7 @@ use std::f64::consts::PI;
 /// assert_eq!((x.shape(), t.shape()), (&[50, 3][..], &[50][..]));
 /// # Ok::<(), gradus_data::Error>(())
 /// ```
+#[inline]
 pub fn make_s_curve(n_samples: usize, noise: f64, random_state: u32) -> Result<(Tensor, Tensor)> {
     let mut rs = RandomState::new(random_state);
     let units = rs.random_sample(n_samples);
@@ -47,6 +48,7 @@ pub fn make_s_curve(n_samples: usize, noise: f64, random_state: u32) -> Result<(
 /// assert_eq!((x.shape(), t.shape()), (&[50, 3][..], &[50][..]));
 /// # Ok::<(), gradus_data::Error>(())
 /// ```
+#[inline]
 pub fn make_swiss_roll(
     n_samples: usize,
     noise: f64,
@@ -75,6 +77,7 @@ pub struct SwissRoll {
 }
 
 impl Default for SwissRoll {
+    #[inline]
     fn default() -> Self {
         Self {
             n_samples: 100,
@@ -90,6 +93,7 @@ impl SwissRoll {
     ///
     /// # Errors
     /// If the noise is negative.
+    #[inline]
     pub fn make(&self) -> Result<(Tensor, Tensor)> {
         let mut rs = RandomState::new(self.random_state);
         let (t, height) = if self.hole {
@@ -107,6 +111,7 @@ impl SwissRoll {
 }
 
 /// Places along and across the sheet, in the eight of its nine patches that surround the one in the middle.
+#[inline]
 fn around_a_hole(n: usize, rs: &mut RandomState) -> Result<(Vec<f64>, Vec<f64>)> {
     let patches = rs.choice(8, n, true)?;
     // The fifth patch of three times three is left out.
@@ -124,6 +129,7 @@ fn around_a_hole(n: usize, rs: &mut RandomState) -> Result<(Vec<f64>, Vec<f64>)>
 }
 
 /// Adds the noise, which is drawn coordinate by coordinate even if it is 0.
+#[inline]
 fn sheet(
     op: &'static str,
     mut points: Vec<[f64; 3]>,

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 /// `count` different numbers below `population`: `sklearn.utils.random.sample_without_replacement(method="auto")`.
 ///
 /// `count` must not exceed `population`.
+#[inline]
 pub(crate) fn sample(population: usize, count: usize, rs: &mut RandomState) -> Vec<usize> {
     let ratio = if population == 0 {
         1.0
@@ -23,6 +24,7 @@ pub(crate) fn sample(population: usize, count: usize, rs: &mut RandomState) -> V
     }
 }
 
+#[inline]
 fn by_tracking(population: usize, count: usize, rs: &mut RandomState) -> Vec<usize> {
     let mut selected = BTreeSet::new();
     (0..count)
@@ -37,6 +39,7 @@ fn by_tracking(population: usize, count: usize, rs: &mut RandomState) -> Vec<usi
         .collect()
 }
 
+#[inline]
 fn by_reservoir(population: usize, count: usize, rs: &mut RandomState) -> Vec<usize> {
     let mut reservoir: Vec<usize> = (0..count).collect();
     for number in count..population {
@@ -49,6 +52,7 @@ fn by_reservoir(population: usize, count: usize, rs: &mut RandomState) -> Vec<us
 }
 
 /// `randint(n)`.
+#[inline]
 fn below(n: usize, rs: &mut RandomState) -> usize {
     rs.at_most(n as u64 - 1) as usize
 }

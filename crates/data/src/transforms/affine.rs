@@ -37,6 +37,7 @@ pub struct Affine {
 
 impl Default for Affine {
     /// Changes nothing.
+    #[inline]
     fn default() -> Self {
         Self {
             degrees: 0.0,
@@ -50,6 +51,7 @@ impl Default for Affine {
 
 impl Affine {
     /// The map from new to old pixels: the inverse of turning R(a), scaling and slanting about the middle, then moving.
+    #[inline]
     fn matrix(&self, frame: Frame) -> [f64; 6] {
         let turn = self.degrees.to_radians();
         let (slant_x, slant_y) = (self.shear.0.to_radians(), self.shear.1.to_radians());
@@ -73,6 +75,7 @@ impl Affine {
 }
 
 impl Transform for Affine {
+    #[inline]
     fn apply(&self, x: &Tensor, _draws: &mut dyn Draws) -> Result<Tensor> {
         let frame = Frame::of(OP, x)?;
         let matrix = self.matrix(frame);
@@ -86,6 +89,7 @@ impl Transform for Affine {
 }
 
 /// The image whose pixel (x, y) is the old image's pixel at matrix · (x, y, 1), in Pillow's arithmetic.
+#[inline]
 pub(super) fn warp(
     op: &'static str,
     image: &Tensor,
@@ -111,11 +115,13 @@ pub(super) fn warp(
 }
 
 /// The pixel a coordinate lies in, if it lies in one.
+#[inline]
 fn inside(at: f64, size: usize) -> Option<usize> {
     (at >= 0.0 && at < size as f64).then_some(at as usize)
 }
 
 /// The old positions along an axis that is only scaled and moved, added up step by step.
+#[inline]
 fn scaled(step: f64, start: f64, size: usize) -> Vec<Option<usize>> {
     let mut at = start + step * 0.5;
     (0..size)
@@ -137,6 +143,7 @@ struct FixedPoint {
 
 impl FixedPoint {
     /// `None` if a corner lies where fixed point does not reach.
+    #[inline]
     fn new([xx, xy, x0, yx, yy, y0]: [f64; 6], frame: Frame) -> Option<Self> {
         /// The largest coordinate fixed point can hold.
         const LIMIT: f64 = 32_768.0;
@@ -158,6 +165,7 @@ impl FixedPoint {
         })
     }
 
+    #[inline]
     fn source(&self, y: usize, x: usize) -> Option<(usize, usize)> {
         let (x, y) = (x as i64, y as i64);
         let from_x = (self.start.0 + x * self.per_x.0 + y * self.per_y.0) >> 16;
@@ -192,6 +200,7 @@ pub struct RandomAffine {
     fill: f64,
 }
 
+#[inline]
 fn interval(what: &str, low: f64, high: f64) -> Result<(f64, f64)> {
     if low <= high && (high - low).is_finite() {
         return Ok((low, high));
@@ -205,6 +214,7 @@ impl RandomAffine {
     ///
     /// # Errors
     /// If the interval is empty or not finite.
+    #[inline]
     pub fn new(low: f64, high: f64) -> Result<Self> {
         Ok(Self {
             degrees: interval("angles", low, high)?,
@@ -220,6 +230,7 @@ impl RandomAffine {
     ///
     /// # Errors
     /// If one is not in [0, 1].
+    #[inline]
     pub fn translate(mut self, width: f64, height: f64) -> Result<Self> {
         if !(0.0..=1.0).contains(&width) || !(0.0..=1.0).contains(&height) {
             let message = format!("the shares {width} and {height} must lie in [0, 1]");
@@ -233,6 +244,7 @@ impl RandomAffine {
     ///
     /// # Errors
     /// If the interval is empty or not positive.
+    #[inline]
     pub fn scale(mut self, low: f64, high: f64) -> Result<Self> {
         if low <= 0.0 {
             let message = format!("the scale {low} is not positive");
@@ -246,6 +258,7 @@ impl RandomAffine {
     ///
     /// # Errors
     /// If the interval is empty or not finite.
+    #[inline]
     pub fn shear_x(mut self, low: f64, high: f64) -> Result<Self> {
         self.shear_x = Some(interval("angles", low, high)?);
         Ok(self)
@@ -255,6 +268,7 @@ impl RandomAffine {
     ///
     /// # Errors
     /// If the interval is empty or not finite.
+    #[inline]
     pub fn shear_y(mut self, low: f64, high: f64) -> Result<Self> {
         self.shear_y = Some(interval("angles", low, high)?);
         Ok(self)
@@ -262,6 +276,7 @@ impl RandomAffine {
 
     /// The value of pixels from outside.
     #[must_use]
+    #[inline]
     pub fn fill(mut self, fill: f64) -> Self {
         self.fill = fill;
         self
@@ -269,6 +284,7 @@ impl RandomAffine {
 }
 
 impl Transform for RandomAffine {
+    #[inline]
     fn apply(&self, x: &Tensor, draws: &mut dyn Draws) -> Result<Tensor> {
         let frame = Frame::of("RandomAffine", x)?;
         let mut draw = |(low, high): (f64, f64)| draws.uniform(low, high).map(f64::from);

@@ -26,16 +26,19 @@ pub struct AddMult {
 
 impl Default for AddMult {
     /// The course's numbers: 1 is added, the rest is multiplied by 2.
+    #[inline]
     fn default() -> Self {
         Self { add: 1.0, mul: 2.0 }
     }
 }
 
 impl Transform for AddMult {
+    #[inline]
     fn apply(&self, x: &Tensor, _draws: &mut dyn Draws) -> Result<Tensor> {
         Ok(x.add_scalar(self.add)?)
     }
 
+    #[inline]
     fn apply_sample(&self, sample: Sample, draws: &mut dyn Draws) -> Result<Sample> {
         let mut tensors = sample.into_vec();
         for (position, tensor) in tensors.iter_mut().enumerate() {
@@ -54,16 +57,19 @@ pub struct Mult(pub f64);
 
 impl Default for Mult {
     /// The course's factor, 100.
+    #[inline]
     fn default() -> Self {
         Self(100.0)
     }
 }
 
 impl Transform for Mult {
+    #[inline]
     fn apply(&self, x: &Tensor, _draws: &mut dyn Draws) -> Result<Tensor> {
         Ok(x.mul_scalar(self.0)?)
     }
 
+    #[inline]
     fn apply_sample(&self, sample: Sample, draws: &mut dyn Draws) -> Result<Sample> {
         let tensors = sample.into_vec();
         let scaled: Result<Vec<Tensor>> = tensors.iter().map(|x| self.apply(x, draws)).collect();

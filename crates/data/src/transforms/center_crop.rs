@@ -15,18 +15,21 @@ pub struct CenterCrop {
 impl CenterCrop {
     /// To this size.
     #[must_use]
+    #[inline]
     pub fn new(height: usize, width: usize) -> Self {
         Self { height, width }
     }
 
     /// To a square.
     #[must_use]
+    #[inline]
     pub fn square(side: usize) -> Self {
         Self::new(side, side)
     }
 }
 
 impl Transform for CenterCrop {
+    #[inline]
     fn apply(&self, x: &Tensor, _draws: &mut dyn Draws) -> Result<Tensor> {
         let frame = Frame::of("CenterCrop", x)?;
         let top = offset(frame.height, self.height);
@@ -41,6 +44,7 @@ impl Transform for CenterCrop {
 }
 
 /// Where the crop starts: negative if the image is padded. Half a pixel goes to the even side, but padding rounds down.
+#[inline]
 fn offset(size: usize, crop: usize) -> isize {
     if crop > size {
         -(((crop - size) / 2) as isize)

@@ -16,6 +16,7 @@ pub(super) enum Aspect {
 }
 
 /// A colour or grey image with one aspect changed: bytes as Pillow does it, numbers as torchvision does it.
+#[inline]
 pub(super) fn adjust(op: &'static str, image: &Tensor, aspect: Aspect, by: f64) -> Result<Tensor> {
     let frame = Frame::of(op, image)?;
     if !matches!(frame.channels, 1 | 3) {
@@ -36,6 +37,7 @@ pub(super) fn adjust(op: &'static str, image: &Tensor, aspect: Aspect, by: f64) 
 }
 
 /// Pillow's arithmetic; pixels stand together.
+#[inline]
 fn bytes(mut pixels: Vec<u8>, frame: Frame, aspect: Aspect, by: f64) -> Vec<u8> {
     let luma = |pixel: &[u8]| match *pixel {
         [r, g, b] => luma_byte(r, g, b),
@@ -65,6 +67,7 @@ fn bytes(mut pixels: Vec<u8>, frame: Frame, aspect: Aspect, by: f64) -> Vec<u8> 
 }
 
 /// From `from` at 0 to `to` at 1 and beyond, cut off to a byte.
+#[inline]
 fn blend_byte(from: u8, to: u8, by: f64) -> u8 {
     let by = by as f32;
     if by == 1.0 {
@@ -74,6 +77,7 @@ fn blend_byte(from: u8, to: u8, by: f64) -> u8 {
     (f32::from(from) + by * (f32::from(to) - f32::from(from))) as u8
 }
 
+#[inline]
 fn to_hsv([r, g, b]: [u8; 3]) -> [u8; 3] {
     let (most, least) = (r.max(g).max(b), r.min(g).min(b));
     if most == least {
@@ -94,6 +98,7 @@ fn to_hsv([r, g, b]: [u8; 3]) -> [u8; 3] {
     [byte(hue), byte(saturation), most]
 }
 
+#[inline]
 fn to_rgb([hue, saturation, value]: [u8; 3]) -> [u8; 3] {
     if saturation == 0 {
         return [value; 3];
@@ -119,6 +124,7 @@ fn to_rgb([hue, saturation, value]: [u8; 3]) -> [u8; 3] {
 
 /// torchvision's arithmetic on numbers from 0 to 1, each result rounded to `f32` if the image is `single`; channels
 /// stand apart.
+#[inline]
 fn numbers(mut values: Vec<f64>, frame: Frame, aspect: Aspect, by: f64, single: bool) -> Vec<f64> {
     let round = |x: f64| if single { f64::from(x as f32) } else { x };
     let plane = frame.height * frame.width;
@@ -160,6 +166,7 @@ fn numbers(mut values: Vec<f64>, frame: Frame, aspect: Aspect, by: f64, single: 
 }
 
 /// A colour with its hue turned.
+#[inline]
 fn turned(rgb: [f64; 3], by: f64) -> [f64; 3] {
     let [r, g, b] = rgb;
     let (most, least) = (r.max(g).max(b), r.min(g).min(b));

@@ -31,6 +31,7 @@ pub struct ColorJitter {
 }
 
 /// The interval, or nothing if it leaves no choice but to change nothing.
+#[inline]
 fn checked(
     what: &str,
     (low, high): (f64, f64),
@@ -47,6 +48,7 @@ fn checked(
 impl ColorJitter {
     /// Changes nothing.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -55,6 +57,7 @@ impl ColorJitter {
     ///
     /// # Errors
     /// If the interval is empty, negative or not finite.
+    #[inline]
     pub fn brightness(mut self, low: f64, high: f64) -> Result<Self> {
         self.brightness = checked("brightness", (low, high), (0.0, f64::INFINITY), 1.0)?;
         Ok(self)
@@ -64,6 +67,7 @@ impl ColorJitter {
     ///
     /// # Errors
     /// If the interval is empty, negative or not finite.
+    #[inline]
     pub fn contrast(mut self, low: f64, high: f64) -> Result<Self> {
         self.contrast = checked("contrast", (low, high), (0.0, f64::INFINITY), 1.0)?;
         Ok(self)
@@ -73,6 +77,7 @@ impl ColorJitter {
     ///
     /// # Errors
     /// If the interval is empty, negative or not finite.
+    #[inline]
     pub fn saturation(mut self, low: f64, high: f64) -> Result<Self> {
         self.saturation = checked("saturation", (low, high), (0.0, f64::INFINITY), 1.0)?;
         Ok(self)
@@ -82,6 +87,7 @@ impl ColorJitter {
     ///
     /// # Errors
     /// If the interval is empty or not within [−½, ½].
+    #[inline]
     pub fn hue(mut self, low: f64, high: f64) -> Result<Self> {
         self.hue = checked("hue", (low, high), (-0.5, 0.5), 0.0)?;
         Ok(self)
@@ -89,6 +95,7 @@ impl ColorJitter {
 }
 
 impl Transform for ColorJitter {
+    #[inline]
     fn apply(&self, x: &Tensor, draws: &mut dyn Draws) -> Result<Tensor> {
         let order = draws.permutation(4);
         let aspects = [

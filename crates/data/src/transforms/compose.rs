@@ -28,6 +28,7 @@ pub struct Compose {
 impl Compose {
     /// No transform yet.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -41,12 +42,14 @@ impl Compose {
 }
 
 impl Transform for Compose {
+    #[inline]
     fn apply(&self, x: &Tensor, draws: &mut dyn Draws) -> Result<Tensor> {
         self.steps
             .iter()
             .try_fold(x.clone(), |x, step| step.apply(&x, draws))
     }
 
+    #[inline]
     fn apply_sample(&self, sample: Sample, draws: &mut dyn Draws) -> Result<Sample> {
         self.steps
             .iter()
@@ -55,6 +58,7 @@ impl Transform for Compose {
 }
 
 impl std::fmt::Debug for Compose {
+    #[inline]
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Compose")
             .field("steps", &self.steps.len())

@@ -25,12 +25,14 @@ pub trait Draws {
 }
 
 impl Draws for Generator {
+    #[inline]
     fn unit(&mut self) -> f32 {
         let mut drawn = [0.0];
         self.fill_rand(&mut drawn);
         drawn[0]
     }
 
+    #[inline]
     fn below(&mut self, n: usize) -> usize {
         let mut drawn = [0];
         // An empty range draws nothing and leaves the 0.
@@ -38,31 +40,37 @@ impl Draws for Generator {
         drawn[0] as usize
     }
 
+    #[inline]
     fn permutation(&mut self, n: usize) -> Vec<usize> {
         self.randperm(n)
     }
 
+    #[inline]
     fn uniform(&mut self, low: f64, high: f64) -> Result<f32> {
         let mut drawn = [0.0];
         self.fill_uniform(&mut drawn, low, high)?;
         Ok(drawn[0])
     }
 
+    #[inline]
     fn fill_normal(&mut self, out: &mut [f32]) {
         out.copy_from_slice(&self.randn::<f32>(out.len()));
     }
 }
 
 impl Draws for KeyedStream {
+    #[inline]
     fn unit(&mut self) -> f32 {
         // 24 bits, so that the rounding never reaches 1.
         (KeyedStream::below(self, 1 << 24) as f32) / (1 << 24) as f32
     }
 
+    #[inline]
     fn below(&mut self, n: usize) -> usize {
         KeyedStream::below(self, n as u64) as usize
     }
 
+    #[inline]
     fn permutation(&mut self, n: usize) -> Vec<usize> {
         let mut order: Vec<usize> = (0..n).collect();
         for at in (1..n).rev() {
@@ -71,10 +79,12 @@ impl Draws for KeyedStream {
         order
     }
 
+    #[inline]
     fn uniform(&mut self, low: f64, high: f64) -> Result<f32> {
         Ok(KeyedStream::uniform(self, low, high) as f32)
     }
 
+    #[inline]
     fn fill_normal(&mut self, out: &mut [f32]) {
         out.fill_with(|| self.normal() as f32);
     }
@@ -84,22 +94,27 @@ impl Draws for KeyedStream {
 pub(crate) struct NoDraws;
 
 impl Draws for NoDraws {
+    #[inline]
     fn unit(&mut self) -> f32 {
         0.5
     }
 
+    #[inline]
     fn below(&mut self, _n: usize) -> usize {
         0
     }
 
+    #[inline]
     fn permutation(&mut self, n: usize) -> Vec<usize> {
         (0..n).collect()
     }
 
+    #[inline]
     fn uniform(&mut self, low: f64, _high: f64) -> Result<f32> {
         Ok(low as f32)
     }
 
+    #[inline]
     fn fill_normal(&mut self, out: &mut [f32]) {
         out.fill(0.0);
     }

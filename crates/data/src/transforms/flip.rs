@@ -10,6 +10,7 @@ use gradus_tensor::Tensor;
 pub struct HorizontalFlip;
 
 impl Transform for HorizontalFlip {
+    #[inline]
     fn apply(&self, x: &Tensor, _draws: &mut dyn Draws) -> Result<Tensor> {
         let frame = Frame::of("HorizontalFlip", x)?;
         remap(
@@ -27,6 +28,7 @@ impl Transform for HorizontalFlip {
 pub struct VerticalFlip;
 
 impl Transform for VerticalFlip {
+    #[inline]
     fn apply(&self, x: &Tensor, _draws: &mut dyn Draws) -> Result<Tensor> {
         let frame = Frame::of("VerticalFlip", x)?;
         remap(
@@ -52,6 +54,7 @@ macro_rules! random_flip {
             ///
             /// # Errors
             /// If `p` is not in [0, 1].
+            #[inline]
             pub fn new(p: f64) -> Result<Self> {
                 if (0.0..=1.0).contains(&p) {
                     return Ok(Self { p: p as f32 });
@@ -62,6 +65,7 @@ macro_rules! random_flip {
         }
 
         impl Transform for $name {
+            #[inline]
             fn apply(&self, x: &Tensor, draws: &mut dyn Draws) -> Result<Tensor> {
                 if draws.unit() < self.p { $flip.apply(x, draws) } else { Ok(x.clone()) }
             }

@@ -15,6 +15,7 @@ pub(super) struct Frame {
 
 impl Frame {
     /// The frame of a `u8` image (height, width[, channels]) or a floating-point one ([channels,] height, width).
+    #[inline]
     pub(super) fn of(op: &'static str, image: &Tensor) -> Result<Self> {
         let channels_last = match image.dtype() {
             DType::U8 => true,
@@ -53,6 +54,7 @@ impl Frame {
     }
 
     /// The same layout with another size.
+    #[inline]
     pub(super) fn resized(self, height: usize, width: usize) -> Self {
         Self {
             height,
@@ -61,6 +63,7 @@ impl Frame {
         }
     }
 
+    #[inline]
     pub(super) fn shape(&self) -> Vec<usize> {
         match (self.rank, self.channels_last) {
             (2, _) => vec![self.height, self.width],
@@ -79,12 +82,14 @@ impl Frame {
         }
     }
 
+    #[inline]
     pub(super) fn len(&self) -> usize {
         self.height * self.width * self.channels
     }
 }
 
 /// The image whose pixel (y, x) is the old image's pixel `source(y, x)`, or `fill` where there is none.
+#[inline]
 pub(super) fn remap(
     op: &'static str,
     image: &Tensor,

@@ -14,6 +14,7 @@ const OP: &str = "Grayscale";
 pub struct Grayscale;
 
 impl Transform for Grayscale {
+    #[inline]
     fn apply(&self, x: &Tensor, _draws: &mut dyn Draws) -> Result<Tensor> {
         let frame = Frame::of(OP, x)?;
         if frame.channels == 1 {
@@ -39,12 +40,14 @@ impl Transform for Grayscale {
 }
 
 /// Pillow's luma: the weights in 16 fractional bits, rounded.
+#[inline]
 pub(super) fn luma_byte(r: u8, g: u8, b: u8) -> u8 {
     let [r, g, b] = [r, g, b].map(u32::from);
     ((19_595 * r + 38_470 * g + 7_471 * b + 0x8000) >> 16) as u8
 }
 
 /// torchvision's luma.
+#[inline]
 pub(super) fn luma_number(r: f64, g: f64, b: f64) -> f64 {
     0.2989 * r + 0.587 * g + 0.114 * b
 }

@@ -33,16 +33,19 @@ impl Lambda {
 }
 
 impl Transform for Lambda {
+    #[inline]
     fn apply(&self, x: &Tensor, _draws: &mut dyn Draws) -> Result<Tensor> {
         (self.f)(x.clone().into())?.single()
     }
 
+    #[inline]
     fn apply_sample(&self, sample: Sample, _draws: &mut dyn Draws) -> Result<Sample> {
         (self.f)(sample)
     }
 }
 
 impl fmt::Debug for Lambda {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Lambda").finish_non_exhaustive()
     }

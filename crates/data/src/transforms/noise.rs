@@ -30,6 +30,7 @@ impl GaussianNoise {
     ///
     /// # Errors
     /// If the deviation is negative, or one of the two not finite.
+    #[inline]
     pub fn new(mean: f64, std: f64) -> Result<Self> {
         if !mean.is_finite() || !std.is_finite() || std < 0.0 {
             let message = format!(
@@ -42,6 +43,7 @@ impl GaussianNoise {
 }
 
 impl Transform for GaussianNoise {
+    #[inline]
     fn apply(&self, x: &Tensor, draws: &mut dyn Draws) -> Result<Tensor> {
         match x.dtype() {
             DType::F32 => {

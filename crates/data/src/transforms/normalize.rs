@@ -40,6 +40,7 @@ impl Normalize {
 }
 
 impl Transform for Normalize {
+    #[inline]
     fn apply(&self, x: &Tensor, _draws: &mut dyn Draws) -> Result<Tensor> {
         if x.dtype() == DType::U8 {
             return Err(Error::argument(

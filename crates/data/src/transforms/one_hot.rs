@@ -26,12 +26,14 @@ pub struct OneHot {
 impl OneHot {
     /// For the classes 0 to `classes` − 1.
     #[must_use]
+    #[inline]
     pub fn new(classes: usize) -> Self {
         Self { classes }
     }
 }
 
 impl Transform for OneHot {
+    #[inline]
     fn apply(&self, x: &Tensor, _draws: &mut dyn Draws) -> Result<Tensor> {
         let refuse = |message: String| Err(Error::argument("OneHot", message));
         if matches!(

@@ -31,6 +31,7 @@ pub struct Pad {
 impl Pad {
     /// Pixels on each side, zeros in them.
     #[must_use]
+    #[inline]
     pub fn new(left: usize, top: usize, right: usize, bottom: usize) -> Self {
         Self {
             left,
@@ -43,12 +44,14 @@ impl Pad {
 
     /// The same number of pixels on all sides.
     #[must_use]
+    #[inline]
     pub fn all(pixels: usize) -> Self {
         Self::new(pixels, pixels, pixels, pixels)
     }
 
     /// What the border is made of.
     #[must_use]
+    #[inline]
     pub fn mode(mut self, mode: PadMode) -> Self {
         self.mode = mode;
         self
@@ -56,6 +59,7 @@ impl Pad {
 }
 
 impl Transform for Pad {
+    #[inline]
     fn apply(&self, x: &Tensor, _draws: &mut dyn Draws) -> Result<Tensor> {
         let frame = Frame::of("Pad", x)?;
         let size = (
@@ -81,6 +85,7 @@ impl Transform for Pad {
 
 impl PadMode {
     /// The pixel shown at a position that may lie outside 0 to `size` − 1.
+    #[inline]
     fn source(self, at: isize, size: usize) -> Option<usize> {
         let n = size as isize;
         let mirrored = |period: isize, fold: isize| {

@@ -18,6 +18,7 @@ pub struct RandomCrop {
 impl RandomCrop {
     /// To this size.
     #[must_use]
+    #[inline]
     pub fn new(height: usize, width: usize) -> Self {
         Self {
             height,
@@ -28,6 +29,7 @@ impl RandomCrop {
 
     /// Pads first.
     #[must_use]
+    #[inline]
     pub fn padding(mut self, padding: Pad) -> Self {
         self.padding = Some(padding);
         self
@@ -35,6 +37,7 @@ impl RandomCrop {
 }
 
 impl Transform for RandomCrop {
+    #[inline]
     fn apply(&self, x: &Tensor, draws: &mut dyn Draws) -> Result<Tensor> {
         let padded;
         let image = match &self.padding {

@@ -45,6 +45,7 @@ impl RandomErasing {
     ///
     /// # Errors
     /// If `p` is not in [0, 1].
+    #[inline]
     pub fn new(p: f64) -> Result<Self> {
         if !(0.0..=1.0).contains(&p) {
             let message = format!("the probability is {p}; it must lie in [0, 1]");
@@ -62,6 +63,7 @@ impl RandomErasing {
     ///
     /// # Errors
     /// If the interval is empty or not within [0, 1].
+    #[inline]
     pub fn scale(mut self, low: f64, high: f64) -> Result<Self> {
         if !(0.0 <= low && low <= high && high <= 1.0) {
             let message = format!("[{low}, {high}] is no interval of shares within [0, 1]");
@@ -75,6 +77,7 @@ impl RandomErasing {
     ///
     /// # Errors
     /// If the interval is empty, not positive or not finite.
+    #[inline]
     pub fn ratio(mut self, low: f64, high: f64) -> Result<Self> {
         if !(0.0 < low && low <= high && high.is_finite()) {
             let message = format!("[{low}, {high}] is no interval of ratios");
@@ -93,12 +96,14 @@ impl RandomErasing {
 
     /// Fills with standard normal noise.
     #[must_use]
+    #[inline]
     pub fn noise(mut self) -> Self {
         self.filling = Filling::Noise;
         self
     }
 
     /// Height and width of a rectangle that fits, if one of ten does.
+    #[inline]
     fn size(&self, frame: Frame, draws: &mut dyn Draws) -> Result<Option<(usize, usize)>> {
         let area = (frame.height * frame.width) as f64;
         let logarithm = |x: f64| f64::from((x as f32).ln());
@@ -117,6 +122,7 @@ impl RandomErasing {
 }
 
 impl Transform for RandomErasing {
+    #[inline]
     fn apply(&self, x: &Tensor, draws: &mut dyn Draws) -> Result<Tensor> {
         if !matches!(x.dtype(), DType::F32 | DType::F64) {
             let message = format!(

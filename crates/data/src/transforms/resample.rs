@@ -10,6 +10,7 @@ pub(super) enum Filter {
 }
 
 impl Filter {
+    #[inline]
     fn support(self) -> f64 {
         match self {
             Self::Bilinear => 1.0,
@@ -17,6 +18,7 @@ impl Filter {
         }
     }
 
+    #[inline]
     fn weight(self, distance: f64) -> f64 {
         const A: f64 = -0.5;
         let x = distance.abs();
@@ -37,6 +39,7 @@ pub(super) struct Tap {
 }
 
 /// The taps of `new` pixels from `old`, widened when shrinking so that every old pixel counts.
+#[inline]
 pub(super) fn taps(filter: Filter, old: usize, new: usize) -> Vec<Tap> {
     let scale = old as f64 / new as f64;
     let widening = scale.max(1.0);
@@ -59,6 +62,7 @@ pub(super) fn taps(filter: Filter, old: usize, new: usize) -> Vec<Tap> {
 }
 
 /// The taps of linear interpolation between the two nearest pixels, however much the image shrinks.
+#[inline]
 pub(super) fn two_nearest(old: usize, new: usize) -> Vec<Tap> {
     let scale = old as f64 / new as f64;
     (0..new)
@@ -77,6 +81,7 @@ pub(super) fn two_nearest(old: usize, new: usize) -> Vec<Tap> {
 }
 
 /// Old pixels averaged along an axis of a table seen as (outer, old, inner).
+#[inline]
 pub(super) fn average(old: &[f64], size: usize, inner: usize, taps: &[Tap]) -> Vec<f64> {
     let mut new = Vec::with_capacity(old.len() / size * taps.len());
     for plane in old.chunks_exact(size * inner) {
@@ -97,6 +102,7 @@ pub(super) fn average(old: &[f64], size: usize, inner: usize, taps: &[Tap]) -> V
 }
 
 /// The same on bytes in fixed point with 22 fractional bits, rounded and limited to a byte as Pillow does.
+#[inline]
 pub(super) fn average_bytes(old: &[u8], size: usize, inner: usize, taps: &[Tap]) -> Vec<u8> {
     const BITS: u32 = 22;
     let fixed = |weight: &f64| (weight * f64::from(1 << BITS)).round() as i64;

@@ -52,6 +52,7 @@ enum Target {
 impl Resize {
     /// To this size, whatever the proportions.
     #[must_use]
+    #[inline]
     pub fn new(height: usize, width: usize) -> Self {
         Self {
             size: Target::Both(height, width),
@@ -62,6 +63,7 @@ impl Resize {
 
     /// The shorter side to this length, keeping the proportions.
     #[must_use]
+    #[inline]
     pub fn short_side(length: usize) -> Self {
         Self {
             size: Target::Short(length),
@@ -71,6 +73,7 @@ impl Resize {
 
     /// How new pixels are made; bilinear by default.
     #[must_use]
+    #[inline]
     pub fn interpolation(mut self, interpolation: Interpolation) -> Self {
         self.interpolation = interpolation;
         self
@@ -78,11 +81,13 @@ impl Resize {
 
     /// Whether every old pixel counts when a floating-point image shrinks; `u8` images always do it.
     #[must_use]
+    #[inline]
     pub fn antialias(mut self, antialias: bool) -> Self {
         self.antialias = antialias;
         self
     }
 
+    #[inline]
     fn target(&self, frame: Frame) -> Result<(usize, usize)> {
         let (height, width) = match self.size {
             Target::Both(height, width) => (height, width),
@@ -108,6 +113,7 @@ impl Resize {
 }
 
 impl Transform for Resize {
+    #[inline]
     fn apply(&self, x: &Tensor, _draws: &mut dyn Draws) -> Result<Tensor> {
         let frame = Frame::of(OP, x)?;
         let (height, width) = self.target(frame)?;
@@ -160,6 +166,7 @@ impl Transform for Resize {
 ///
 /// In which order decides the last bit of bytes, which are rounded in between: along the rows first, as Pillow does it,
 /// unless the height shrinks much more than the width.
+#[inline]
 fn resample(
     x: &Tensor,
     frame: Frame,
@@ -192,6 +199,7 @@ fn resample(
 
 /// Whether the height loses more than twice the share of pixels that the width loses. The rule fits every result of
 /// Pillow 13 it was compared with; which rule Pillow itself has was not to be found out.
+#[inline]
 fn vertical_first(from: Frame, to: Frame) -> bool {
     let lost = |from: usize, to: usize| 1.0 - to as f64 / from as f64;
     let (height, width) = (lost(from.height, to.height), lost(from.width, to.width));
@@ -199,6 +207,7 @@ fn vertical_first(from: Frame, to: Frame) -> bool {
 }
 
 /// Pillow adds up the positions of the new pixels' middles.
+#[inline]
 fn pillow_nearest(old: usize, new: usize) -> Vec<usize> {
     let step = old as f64 / new as f64;
     let mut middle = step * 0.5;
@@ -212,6 +221,7 @@ fn pillow_nearest(old: usize, new: usize) -> Vec<usize> {
 }
 
 /// PyTorch multiplies in single precision and starts at the pixel's edge.
+#[inline]
 fn torch_nearest(old: usize, new: usize) -> Vec<usize> {
     let scale = old as f32 / new as f32;
     (0..new)

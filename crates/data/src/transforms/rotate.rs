@@ -21,12 +21,14 @@ pub struct Rotate {
 impl Rotate {
     /// By this angle, zeros outside.
     #[must_use]
+    #[inline]
     pub fn new(degrees: f64) -> Self {
         Self { degrees, fill: 0.0 }
     }
 
     /// The value of pixels from outside.
     #[must_use]
+    #[inline]
     pub fn fill(mut self, fill: f64) -> Self {
         self.fill = fill;
         self
@@ -34,6 +36,7 @@ impl Rotate {
 }
 
 impl Transform for Rotate {
+    #[inline]
     fn apply(&self, x: &Tensor, _draws: &mut dyn Draws) -> Result<Tensor> {
         let frame = Frame::of(OP, x)?;
         let (height, width) = (frame.height, frame.width);
@@ -79,6 +82,7 @@ impl Transform for Rotate {
 }
 
 /// Rounded to 15 decimals, so that a quarter turn's cosine is 0.
+#[inline]
 fn round_15(x: f64) -> f64 {
     (x * 1e15).round_ties_even() / 1e15
 }
@@ -96,6 +100,7 @@ impl RandomRotation {
     ///
     /// # Errors
     /// If `degrees` is negative or not finite.
+    #[inline]
     pub fn new(degrees: f64) -> Result<Self> {
         Self::between(-degrees, degrees)
     }
@@ -104,6 +109,7 @@ impl RandomRotation {
     ///
     /// # Errors
     /// If the interval is empty or not finite.
+    #[inline]
     pub fn between(low: f64, high: f64) -> Result<Self> {
         if low <= high && (high - low).is_finite() {
             return Ok(Self {
@@ -120,6 +126,7 @@ impl RandomRotation {
 
     /// The value of pixels from outside.
     #[must_use]
+    #[inline]
     pub fn fill(mut self, fill: f64) -> Self {
         self.fill = fill;
         self
@@ -127,6 +134,7 @@ impl RandomRotation {
 }
 
 impl Transform for RandomRotation {
+    #[inline]
     fn apply(&self, x: &Tensor, draws: &mut dyn Draws) -> Result<Tensor> {
         let degrees = f64::from(draws.uniform(self.low, self.high)?);
         Rotate::new(degrees).fill(self.fill).apply(x, draws)

@@ -10,6 +10,7 @@ use gradus_tensor::{DType, Tensor};
 pub struct ToTensor;
 
 impl Transform for ToTensor {
+    #[inline]
     fn apply(&self, x: &Tensor, _draws: &mut dyn Draws) -> Result<Tensor> {
         if x.dtype() != DType::U8 {
             return Err(Error::argument(

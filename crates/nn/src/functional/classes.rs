@@ -219,6 +219,7 @@ impl Chosen {
 ///
 /// # Errors
 /// Shapes or dtypes that differ.
+#[inline]
 pub fn kl_div(
     input: &Var,
     target: &dyn Target,

@@ -15,6 +15,7 @@ const EPSILON: f64 = 1e-12;
 ///
 /// # Errors
 /// Inputs of different shapes, or neither `(D,)` nor `(N, D)`; a target that is not one number for each pair.
+#[inline]
 pub fn cosine_embedding_loss(
     input1: &Var,
     input2: &Var,
@@ -54,6 +55,7 @@ pub fn cosine_embedding_loss(
 /// # Errors
 /// Shapes or dtypes that differ; a `margin` that is not above 0.
 #[expect(clippy::too_many_arguments, reason = "PyTorch's function has them")]
+#[inline]
 pub fn triplet_margin_loss(
     anchor: &Var,
     positive: &Var,

@@ -13,6 +13,7 @@ use crate::loss::{Target, expect_alike};
 ///
 /// # Errors
 /// Shapes or dtypes that differ.
+#[inline]
 pub fn poisson_nll_loss(
     input: &Var,
     target: &dyn Target,
@@ -47,6 +48,7 @@ pub fn poisson_nll_loss(
 /// A target that is not the input's shape, up to a last dimension of 1; a variance that is neither of the
 /// input's shape, nor without its last dimension, nor with 1 in its place, nor a single number; a
 /// negative variance.
+#[inline]
 pub fn gaussian_nll_loss(
     input: &Var,
     target: &dyn Target,

@@ -12,6 +12,7 @@ use crate::loss::{Target, expect_alike};
 ///
 /// # Errors
 /// Shapes or dtypes that differ.
+#[inline]
 pub fn hinge_embedding_loss(
     input: &Var,
     target: &dyn Target,
@@ -33,6 +34,7 @@ pub fn hinge_embedding_loss(
 ///
 /// # Errors
 /// Shapes or dtypes that differ.
+#[inline]
 pub fn margin_ranking_loss(
     input1: &Var,
     input2: &Var,
@@ -52,6 +54,7 @@ pub fn margin_ranking_loss(
 ///
 /// # Errors
 /// Shapes or dtypes that differ.
+#[inline]
 pub fn soft_margin_loss(input: &Var, target: &dyn Target, reduction: Reduction) -> Result<Var> {
     let target = target.to_var();
     expect_alike("soft_margin_loss", input, &target)?;
@@ -64,6 +67,7 @@ pub fn soft_margin_loss(input: &Var, target: &dyn Target, reduction: Reduction) 
 /// # Errors
 /// An input that is not `(C,)` or `(N, C)`; a target that is not one class for each sample; a `p` other
 /// than 1 and 2; a weight that is not one number for each class.
+#[inline]
 pub fn multi_margin_loss(
     input: &Var,
     target: &dyn Target,
@@ -139,6 +143,7 @@ pub fn multi_margin_loss(
 /// # Errors
 /// A target of another shape than the input, or with entries that are no classes before the first negative
 /// one.
+#[inline]
 pub fn multilabel_margin_loss(
     input: &Var,
     target: &dyn Target,
@@ -195,6 +200,7 @@ pub fn multilabel_margin_loss(
 ///
 /// # Errors
 /// Shapes or dtypes that differ; a weight that does not broadcast to the input.
+#[inline]
 pub fn multilabel_soft_margin_loss(
     input: &Var,
     target: &dyn Target,
@@ -215,6 +221,7 @@ pub fn multilabel_soft_margin_loss(
 }
 
 /// One sample as a row of its own.
+#[inline]
 fn rows_of(op: &'static str, input: &Var) -> Result<Var> {
     match input.shape() {
         [] => Ok(input.reshape([1, 1])?),
@@ -228,6 +235,7 @@ fn rows_of(op: &'static str, input: &Var) -> Result<Var> {
 }
 
 /// The loss of one sample without a dimension for samples.
+#[inline]
 fn losses_of(losses: Var, single: bool) -> Result<Var> {
     if single {
         Ok(losses.squeeze(0)?)

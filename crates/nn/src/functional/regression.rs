@@ -32,6 +32,7 @@ pub fn l1_loss(input: &Var, target: &dyn Target, reduction: Reduction) -> Result
 ///
 /// # Errors
 /// Shapes or dtypes that differ; a `delta` that is not above 0.
+#[inline]
 pub fn huber_loss(
     input: &Var,
     target: &dyn Target,
@@ -52,6 +53,7 @@ pub fn huber_loss(
 ///
 /// # Errors
 /// Shapes or dtypes that differ; a negative `beta`.
+#[inline]
 pub fn smooth_l1_loss(
     input: &Var,
     target: &dyn Target,
@@ -72,6 +74,7 @@ pub fn smooth_l1_loss(
 }
 
 /// c (d − c / 2) with c = d clamped to ±δ: one text for both branches, and its derivatives are theirs.
+#[inline]
 fn huber(input: &Var, target: &Var, delta: f64) -> Result<Var> {
     let d = input.sub(target)?;
     let c = d.clamp(-delta, delta)?;

@@ -8,6 +8,7 @@ use crate::error::Result;
 ///
 /// # Errors
 /// A dimension that does not exist; a tensor that is not floating-point.
+#[inline]
 pub fn normalize(x: &Var, p: f64, dim: isize, eps: f64) -> Result<Var> {
     let length = x.vector_norm(p, &[dim], true)?.clamp_min(eps)?;
     Ok(x.div(&length)?)
@@ -18,6 +19,7 @@ pub fn normalize(x: &Var, p: f64, dim: isize, eps: f64) -> Result<Var> {
 ///
 /// # Errors
 /// As there.
+#[inline]
 pub fn cosine_similarity(x1: &Var, x2: &Var, dim: isize, eps: f64) -> Result<Var> {
     Ok(x1.cosine_similarity(x2, dim, eps)?)
 }
@@ -27,6 +29,7 @@ pub fn cosine_similarity(x1: &Var, x2: &Var, dim: isize, eps: f64) -> Result<Var
 ///
 /// # Errors
 /// As there.
+#[inline]
 pub fn pairwise_distance(x1: &Var, x2: &Var, p: f64, eps: f64, keepdim: bool) -> Result<Var> {
     Ok(x1.pairwise_distance(x2, p, eps, keepdim)?)
 }
@@ -35,6 +38,7 @@ pub fn pairwise_distance(x1: &Var, x2: &Var, p: f64, eps: f64, keepdim: bool) ->
 ///
 /// # Errors
 /// As there.
+#[inline]
 pub fn pdist(x: &Var, p: f64) -> Result<Var> {
     Ok(x.pdist(p)?)
 }

@@ -9,6 +9,7 @@ use crate::error::{Dims, Error, Result};
 ///
 /// # Errors
 /// Not a leaf; not two dimensions.
+#[inline]
 pub fn eye_(parameter: &Var) -> Result<()> {
     let &[rows, columns] = parameter.shape() else {
         return Err(wrong_rank("eye_", "two", parameter));
@@ -22,6 +23,7 @@ pub fn eye_(parameter: &Var) -> Result<()> {
 ///
 /// # Errors
 /// Not a leaf; not three, four or five dimensions; outputs that `groups` does not divide.
+#[inline]
 pub fn dirac_(parameter: &Var, groups: usize) -> Result<()> {
     let op = "dirac_";
     let &[outputs, inputs, ref kernel @ ..] = parameter.shape() else {
@@ -52,6 +54,7 @@ pub fn dirac_(parameter: &Var, groups: usize) -> Result<()> {
     Ok(parameter.set_value(ones.to_dtype(parameter.dtype())?)?)
 }
 
+#[inline]
 fn wrong_rank(op: &'static str, expected: &str, parameter: &Var) -> Error {
     let message = format!(
         "needs a parameter of {expected} dimensions, this one is {}",

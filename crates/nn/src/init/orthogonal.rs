@@ -16,6 +16,7 @@ use crate::error::{Dims, Error, Result};
 ///
 /// # Source
 /// Saxe et al. 2013; the signs: Mezzadri 2007.
+#[inline]
 pub fn orthogonal_(parameter: &Var, gain: f64, rng: &Generator) -> Result<()> {
     let op = "orthogonal_";
     let [rows, inner @ ..] = parameter.shape() else {
@@ -48,6 +49,7 @@ pub fn orthogonal_(parameter: &Var, gain: f64, rng: &Generator) -> Result<()> {
     })
 }
 
+#[inline]
 fn too_flat(op: &'static str, parameter: &Var) -> Error {
     let message = format!(
         "a parameter of two or more dimensions has rows and columns, this one is {}",
@@ -57,6 +59,7 @@ fn too_flat(op: &'static str, parameter: &Var) -> Error {
 }
 
 /// Replaces a row-major matrix by the Q of its factorisation, or of its transpose's if it is wide.
+#[inline]
 fn make_orthonormal(matrix: &mut [f64], rows: usize, columns: usize) {
     if rows < columns {
         // The rows of the one are the columns of the other.
@@ -78,6 +81,7 @@ fn make_orthonormal(matrix: &mut [f64], rows: usize, columns: usize) {
 
 /// Householder's factorisation of a matrix given column by column, at most as many as they are `long`: leaves
 /// Q in its place, signed for a positive diagonal of R.
+#[inline]
 fn factorise(columns: &mut [f64], long: usize) {
     let mut signs = Vec::with_capacity(columns.len() / long);
     // Column k turns into the vector v of its reflection 1 − 2 v vᵀ, from element k on.
@@ -110,6 +114,7 @@ fn factorise(columns: &mut [f64], long: usize) {
     }
 }
 
+#[inline]
 fn reflect(x: &mut [f64], v: &[f64]) {
     let twice = 2.0 * dot(x, v);
     for (x, v) in x.iter_mut().zip(v) {
@@ -118,6 +123,7 @@ fn reflect(x: &mut [f64], v: &[f64]) {
 }
 
 /// In four running sums, which the compiler turns into vectors.
+#[inline]
 fn dot(a: &[f64], b: &[f64]) -> f64 {
     let mut sums = [0.0; 4];
     let (a, b) = (a.chunks_exact(4), b.chunks_exact(4));

@@ -14,6 +14,7 @@ use crate::error::{Dims, Error, Result};
 ///
 /// # Source
 /// Martens 2010.
+#[inline]
 pub fn sparse_(parameter: &Var, sparsity: f64, std: f64, rng: &Generator) -> Result<()> {
     let op = "sparse_";
     let &[rows, columns] = parameter.shape() else {

@@ -31,6 +31,7 @@ const FARTHEST: f64 = 1e3;
 /// assert!(layer.weight.to_vec::<f32>()?.iter().all(|x| x.abs() <= 0.04));
 /// # Ok::<(), gradus_nn::Error>(())
 /// ```
+#[inline]
 pub fn trunc_normal_(
     parameter: &Var,
     mean: f64,
@@ -60,16 +61,19 @@ struct Truncated {
 
 impl Truncated {
     /// The share of the normal distribution between the bounds.
+    #[inline]
     fn inside(&self) -> f64 {
         let below = |x: f64| (1.0 + Real::erf((x - self.mean) / self.std / 2f64.sqrt())) / 2.0;
         below(self.b) - below(self.a)
     }
 
     /// Where the density is largest between the bounds, in deviations from the mean.
+    #[inline]
     fn peak(&self) -> f64 {
         (self.a.max(self.mean.min(self.b)) - self.mean) / self.std
     }
 
+    #[inline]
     fn check(&self) -> std::result::Result<(), String> {
         let Truncated { mean, std, a, b } = *self;
         if !(mean.is_finite() && std.is_finite() && std > 0.0) {

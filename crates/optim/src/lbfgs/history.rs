@@ -36,17 +36,20 @@ pub(super) struct History {
     pairs: Vec<Pair>,
 }
 
+#[inline]
 fn product(a: &Tensor, b: &Tensor) -> gradus_tensor::Result<f64> {
     a.dot(b)?.item()
 }
 
 /// `x ← x + a y`.
+#[inline]
 fn add(x: &mut Tensor, a: f64, y: &Tensor) -> gradus_tensor::Result<()> {
     x.update_by(&Move::along(a), y, [])
 }
 
 impl History {
     /// Learns from the gradient after the last move, and finds the next direction.
+    #[inline]
     pub(super) fn turn(&mut self, g: &Tensor, size: usize) -> gradus_tensor::Result<()> {
         let d = match &self.last {
             None => {
@@ -76,12 +79,14 @@ impl History {
     }
 
     /// The last direction.
+    #[inline]
     pub(super) fn direction(&self) -> Tensor {
         let (d, _) = self.last.as_ref().expect("a direction follows a turn");
         d.clone()
     }
 
     /// `−H g` by Nocedal & Wright's algorithm 7.4.
+    #[inline]
     fn two_loops(&self, g: &Tensor) -> gradus_tensor::Result<Tensor> {
         let mut d = g.neg()?;
         let mut weights = Vec::with_capacity(self.pairs.len());
@@ -99,6 +104,7 @@ impl History {
     }
 
     /// Under PyTorch's names.
+    #[inline]
     pub(super) fn save(&self) -> ParameterState {
         let count = |n: u64| Value::Int(n as i64);
         let mut entries = vec![
@@ -125,6 +131,7 @@ impl History {
     }
 
     /// Reads what [`save`](History::save) or PyTorch wrote, of `numel` numbers.
+    #[inline]
     pub(super) fn load(
         entries: &ParameterState,
         numel: usize,
@@ -177,6 +184,7 @@ struct Entries<'a> {
 }
 
 impl<'a> Entries<'a> {
+    #[inline]
     fn value(&self, name: &str) -> Result<&'a Value, String> {
         let found = self.entries.iter().find(|(known, _)| known == name);
         found
@@ -184,6 +192,7 @@ impl<'a> Entries<'a> {
             .ok_or_else(|| format!("missing {name}"))
     }
 
+    #[inline]
     fn number(&self, name: &str) -> Result<f64, String> {
         let value = self.value(name)?;
         value
@@ -191,6 +200,7 @@ impl<'a> Entries<'a> {
             .ok_or_else(|| format!("`{name}` is {value}, not a number"))
     }
 
+    #[inline]
     fn count(&self, name: &str) -> Result<u64, String> {
         let value = self.value(name)?;
         value
@@ -198,6 +208,7 @@ impl<'a> Entries<'a> {
             .ok_or_else(|| format!("`{name}` is {value}, not a count"))
     }
 
+    #[inline]
     fn list(&self, name: &str) -> Result<&'a [Value], String> {
         let value = self.value(name)?;
         value
@@ -205,6 +216,7 @@ impl<'a> Entries<'a> {
             .ok_or_else(|| format!("`{name}` is {value}, not a list"))
     }
 
+    #[inline]
     fn row(&self, name: &str, value: &Value) -> Result<Tensor, String> {
         let Value::Tensor(row) = value else {
             return Err(format!("`{name}` is {value}, not a tensor"));

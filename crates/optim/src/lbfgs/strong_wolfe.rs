@@ -21,6 +21,7 @@ const DECREASE: f64 = 1e-4;
 const CURVATURE: f64 = 0.9;
 
 /// Where the cubic through two points and their slopes is least, within bounds.
+#[inline]
 fn cubic_minimum(a: &Point, b: &Point, bounds: Option<(f64, f64)>) -> f64 {
     let (low, high) = bounds.unwrap_or(if a.at <= b.at {
         (a.at, b.at)

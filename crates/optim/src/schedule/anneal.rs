@@ -19,6 +19,7 @@ words!(Anneal {
 
 impl Anneal {
     /// The value at `part` of the way.
+    #[inline]
     pub(super) fn between(self, start: f64, end: f64, part: f64) -> f64 {
         match self {
             Anneal::Cos => end + (start - end) / 2.0 * ((std::f64::consts::PI * part).cos() + 1.0),

@@ -34,6 +34,7 @@ impl ChainedScheduler {
     ///
     /// # Errors
     /// No schedules.
+    #[inline]
     pub fn new(schedules: Vec<Box<dyn Schedule>>) -> Result<ChainedScheduler> {
         if schedules.is_empty() {
             return Err(Error::Schedule {
@@ -46,29 +47,35 @@ impl ChainedScheduler {
 }
 
 impl Schedule for ChainedScheduler {
+    #[inline]
     fn name(&self) -> &'static str {
         NAME
     }
 
+    #[inline]
     fn step(&mut self, optimizer: &mut dyn Optimizer) -> Result<()> {
         let mut schedules = self.schedules.iter_mut();
         schedules.try_for_each(|schedule| schedule.step(optimizer))
     }
 
+    #[inline]
     fn last_lr(&self) -> Vec<f64> {
         self.schedules.last().map_or(Vec::new(), |s| s.last_lr())
     }
 
+    #[inline]
     fn begin(&mut self, optimizer: &mut dyn Optimizer) -> Result<()> {
         reset(optimizer)?;
         let mut schedules = self.schedules.iter_mut();
         schedules.try_for_each(|schedule| schedule.begin(optimizer))
     }
 
+    #[inline]
     fn take_over(&mut self, optimizer: &mut dyn Optimizer) -> Result<()> {
         self.begin(optimizer)
     }
 
+    #[inline]
     fn state_dict(&self) -> Vec<(String, Value)> {
         vec![
             ("_last_lr".to_string(), Value::floats(&self.last_lr())),
@@ -76,6 +83,7 @@ impl Schedule for ChainedScheduler {
         ]
     }
 
+    #[inline]
     fn load_state_dict(&mut self, state: &[(String, Value)]) -> Result<()> {
         load_all(NAME, &mut self.schedules, state)
     }

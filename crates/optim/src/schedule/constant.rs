@@ -22,6 +22,7 @@ pub struct ConstantLrOptions {
 
 impl Default for ConstantLrOptions {
     /// PyTorch's defaults: a third of the rate for 5 epochs.
+    #[inline]
     fn default() -> ConstantLrOptions {
         ConstantLrOptions {
             factor: 1.0 / 3.0,
@@ -35,6 +36,7 @@ impl ConstantLr {
     ///
     /// # Errors
     /// As [`Scheduler::with`].
+    #[inline]
     pub fn new(
         optimizer: &mut dyn Optimizer,
         factor: f64,
@@ -49,10 +51,12 @@ impl ConstantLr {
 }
 
 impl Options for ConstantLrOptions {
+    #[inline]
     fn name(&self) -> &'static str {
         "ConstantLr"
     }
 
+    #[inline]
     fn fields(&mut self) -> Vec<Field<'_>> {
         vec![
             Field::new("factor", &mut self.factor).within(Range::UNIT),
@@ -62,6 +66,7 @@ impl Options for ConstantLrOptions {
 }
 
 impl Formula for ConstantLrOptions {
+    #[inline]
     fn rate(&self, at: &At) -> Result<f64, String> {
         Ok(if at.epoch == 0 {
             at.rate * self.factor
@@ -74,6 +79,7 @@ impl Formula for ConstantLrOptions {
         })
     }
 
+    #[inline]
     fn closed_form(&self, at: &At) -> Option<f64> {
         let over = f64::from(u8::from(at.epoch >= self.total_iters as u64));
         Some(at.initial * (self.factor + over * (1.0 - self.factor)))

@@ -30,6 +30,7 @@ impl CosineAnnealingLr {
     ///
     /// # Errors
     /// As [`Scheduler::with`].
+    #[inline]
     pub fn new(
         optimizer: &mut dyn Optimizer,
         t_max: usize,
@@ -40,10 +41,12 @@ impl CosineAnnealingLr {
 }
 
 impl Options for CosineAnnealingLrOptions {
+    #[inline]
     fn name(&self) -> &'static str {
         "CosineAnnealingLr"
     }
 
+    #[inline]
     fn fields(&mut self) -> Vec<Field<'_>> {
         vec![
             Field::new("T_max", &mut self.t_max).within(Range::POSITIVE),
@@ -53,6 +56,7 @@ impl Options for CosineAnnealingLrOptions {
 }
 
 impl Formula for CosineAnnealingLrOptions {
+    #[inline]
     fn rate(&self, at: &At) -> Result<f64, String> {
         if at.first {
             return Ok(at.rate);
@@ -68,6 +72,7 @@ impl Formula for CosineAnnealingLrOptions {
         Ok(height(epoch) / height(epoch - 1.0) * (at.rate - self.eta_min) + self.eta_min)
     }
 
+    #[inline]
     fn closed_form(&self, at: &At) -> Option<f64> {
         let height = 1.0 + (PI * at.epoch as f64 / self.t_max as f64).cos();
         Some(self.eta_min + (at.initial - self.eta_min) * height / 2.0)

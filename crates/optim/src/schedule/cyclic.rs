@@ -58,6 +58,7 @@ words!(CyclicMode {
 impl Default for CyclicLrOptions {
     /// PyTorch's defaults: equal triangles of 2000 batches up and down, momentum between 0.8 and 0.9. The
     /// bounds of the rate have none there; here they are 0.001 and 0.1.
+    #[inline]
     fn default() -> CyclicLrOptions {
         CyclicLrOptions {
             base_lr: PerGroup::All(1e-3),
@@ -78,6 +79,7 @@ impl CyclicLr {
     ///
     /// # Errors
     /// As [`Scheduler::with`]; an optimizer without momentum.
+    #[inline]
     pub fn new(
         optimizer: &mut dyn Optimizer,
         base_lr: f64,
@@ -96,6 +98,7 @@ impl CyclicLr {
 
 impl CyclicLrOptions {
     /// How far up the triangle the epoch stands, times the triangle's own height.
+    #[inline]
     fn height(&self, at: &At) -> f64 {
         let up = self.step_size_up as f64;
         let total = up + self.step_size_down.map_or(up, |down| down as f64);
@@ -116,10 +119,12 @@ impl CyclicLrOptions {
 }
 
 impl Options for CyclicLrOptions {
+    #[inline]
     fn name(&self) -> &'static str {
         "CyclicLr"
     }
 
+    #[inline]
     fn fields(&mut self) -> Vec<Field<'_>> {
         vec![
             Field::new("base_lr", &mut self.base_lr).within(Range::NOT_NEGATIVE),
@@ -136,6 +141,7 @@ impl Options for CyclicLrOptions {
 }
 
 impl Formula for CyclicLrOptions {
+    #[inline]
     fn prepare(&mut self, optimizer: &mut dyn Optimizer) -> Result<()> {
         let (name, groups) = (self.name(), optimizer.group_count());
         for (option, values) in [
@@ -155,11 +161,13 @@ impl Formula for CyclicLrOptions {
         Ok(())
     }
 
+    #[inline]
     fn rate(&self, at: &At) -> Result<f64, String> {
         let base = self.base_lr.of(at.group);
         Ok(base + (self.max_lr.of(at.group) - base) * self.height(at))
     }
 
+    #[inline]
     fn momentum(&self, at: &At) -> Option<f64> {
         let most = self.max_momentum.of(at.group);
         let range = most - self.base_momentum.of(at.group);

@@ -23,22 +23,26 @@ impl ExponentialLr {
     ///
     /// # Errors
     /// As [`Scheduler::with`].
+    #[inline]
     pub fn new(optimizer: &mut dyn Optimizer, gamma: f64) -> Result<ExponentialLr> {
         Scheduler::with(optimizer, ExponentialLrOptions { gamma })
     }
 }
 
 impl Options for ExponentialLrOptions {
+    #[inline]
     fn name(&self) -> &'static str {
         "ExponentialLr"
     }
 
+    #[inline]
     fn fields(&mut self) -> Vec<Field<'_>> {
         vec![Field::new("gamma", &mut self.gamma)]
     }
 }
 
 impl Formula for ExponentialLrOptions {
+    #[inline]
     fn rate(&self, at: &At) -> Result<f64, String> {
         Ok(if at.first {
             at.rate
@@ -47,6 +51,7 @@ impl Formula for ExponentialLrOptions {
         })
     }
 
+    #[inline]
     fn closed_form(&self, at: &At) -> Option<f64> {
         Some(at.initial * self.gamma.powf(at.epoch as f64))
     }

@@ -34,11 +34,13 @@ pub struct LambdaLrOptions {
 }
 
 /// The function of a group: its own, or the one for all.
+#[inline]
 pub(super) fn of(factors: &[Factor], group: usize) -> &Factor {
     factors.get(group).unwrap_or(&factors[0])
 }
 
 /// There is one function for all groups or one for each.
+#[inline]
 pub(super) fn check(schedule: &'static str, factors: usize, groups: usize) -> Result<()> {
     if factors == 1 || factors == groups {
         return Ok(());
@@ -65,6 +67,7 @@ impl LambdaLr {
     ///
     /// # Errors
     /// As [`Scheduler::with`]; another number of functions than groups.
+    #[inline]
     pub fn per_group(
         optimizer: &mut dyn Optimizer,
         factors: Vec<Arc<dyn Fn(u64) -> f64 + Send + Sync>>,
@@ -74,26 +77,31 @@ impl LambdaLr {
 }
 
 impl Options for LambdaLrOptions {
+    #[inline]
     fn name(&self) -> &'static str {
         "LambdaLr"
     }
 
+    #[inline]
     fn fields(&mut self) -> Vec<Field<'_>> {
         Vec::new()
     }
 }
 
 impl Formula for LambdaLrOptions {
+    #[inline]
     fn prepare(&mut self, optimizer: &mut dyn Optimizer) -> Result<()> {
         check(self.name(), self.factors.len(), optimizer.group_count())
     }
 
+    #[inline]
     fn rate(&self, at: &At) -> Result<f64, String> {
         Ok(at.initial * of(&self.factors, at.group)(at.epoch))
     }
 }
 
 impl fmt::Debug for LambdaLrOptions {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "LambdaLrOptions({} functions)", self.factors.len())
     }

@@ -24,6 +24,7 @@ pub struct LinearLrOptions {
 
 impl Default for LinearLrOptions {
     /// PyTorch's defaults: from a third to the whole rate in 5 epochs.
+    #[inline]
     fn default() -> LinearLrOptions {
         LinearLrOptions {
             start_factor: 1.0 / 3.0,
@@ -38,6 +39,7 @@ impl LinearLr {
     ///
     /// # Errors
     /// As [`Scheduler::with`].
+    #[inline]
     pub fn new(
         optimizer: &mut dyn Optimizer,
         start_factor: f64,
@@ -54,10 +56,12 @@ impl LinearLr {
 }
 
 impl Options for LinearLrOptions {
+    #[inline]
     fn name(&self) -> &'static str {
         "LinearLr"
     }
 
+    #[inline]
     fn fields(&mut self) -> Vec<Field<'_>> {
         let positive = Range::new("in (0, 1]", |x| x > 0.0 && x <= 1.0);
         vec![
@@ -69,6 +73,7 @@ impl Options for LinearLrOptions {
 }
 
 impl Formula for LinearLrOptions {
+    #[inline]
     fn rate(&self, at: &At) -> Result<f64, String> {
         if at.epoch == 0 {
             return Ok(at.rate * self.start_factor);
@@ -81,6 +86,7 @@ impl Formula for LinearLrOptions {
         Ok(at.rate * (1.0 + rise / before))
     }
 
+    #[inline]
     fn closed_form(&self, at: &At) -> Option<f64> {
         let total = self.total_iters as f64;
         let rise = self.end_factor - self.start_factor;

@@ -6,6 +6,7 @@ use crate::schedule::per_group::PerGroup;
 use crate::value::Value;
 
 /// Sets a group's `momentum`, or the first of its `betas`.
+#[inline]
 pub(super) fn set(
     schedule: &'static str,
     optimizer: &mut dyn Optimizer,
@@ -33,6 +34,7 @@ pub(super) fn set(
 }
 
 /// Notes the bounds of a group's momentum in the group, as PyTorch does.
+#[inline]
 pub(super) fn note(
     optimizer: &mut dyn Optimizer,
     group: usize,

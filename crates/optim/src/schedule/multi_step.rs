@@ -43,10 +43,12 @@ impl MultiStepLrOptions {
 }
 
 impl Options for MultiStepLrOptions {
+    #[inline]
     fn name(&self) -> &'static str {
         "MultiStepLr"
     }
 
+    #[inline]
     fn fields(&mut self) -> Vec<Field<'_>> {
         vec![
             Field::new("milestones", &mut self.milestones),
@@ -56,12 +58,14 @@ impl Options for MultiStepLrOptions {
 }
 
 impl Formula for MultiStepLrOptions {
+    #[inline]
     fn rate(&self, at: &At) -> Result<f64, String> {
         let here = self.milestones.contains(&(at.epoch as usize));
         let factor = || self.falls(|milestone| milestone == at.epoch);
         Ok(if here { at.rate * factor() } else { at.rate })
     }
 
+    #[inline]
     fn closed_form(&self, at: &At) -> Option<f64> {
         Some(at.initial * self.falls(|milestone| milestone <= at.epoch))
     }

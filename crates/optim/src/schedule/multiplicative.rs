@@ -37,6 +37,7 @@ impl MultiplicativeLr {
     ///
     /// # Errors
     /// As [`Scheduler::with`]; another number of functions than groups.
+    #[inline]
     pub fn per_group(
         optimizer: &mut dyn Optimizer,
         factors: Vec<Arc<dyn Fn(u64) -> f64 + Send + Sync>>,
@@ -46,20 +47,24 @@ impl MultiplicativeLr {
 }
 
 impl Options for MultiplicativeLrOptions {
+    #[inline]
     fn name(&self) -> &'static str {
         "MultiplicativeLr"
     }
 
+    #[inline]
     fn fields(&mut self) -> Vec<Field<'_>> {
         Vec::new()
     }
 }
 
 impl Formula for MultiplicativeLrOptions {
+    #[inline]
     fn prepare(&mut self, optimizer: &mut dyn Optimizer) -> Result<()> {
         check(self.name(), self.factors.len(), optimizer.group_count())
     }
 
+    #[inline]
     fn rate(&self, at: &At) -> Result<f64, String> {
         Ok(if at.first {
             at.rate
@@ -70,6 +75,7 @@ impl Formula for MultiplicativeLrOptions {
 }
 
 impl fmt::Debug for MultiplicativeLrOptions {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,

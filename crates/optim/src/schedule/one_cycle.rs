@@ -46,6 +46,7 @@ pub struct OneCycleLrOptions {
 impl Default for OneCycleLrOptions {
     /// PyTorch's defaults: 30 % of the batches up, along cosines, divided by 25 and 10⁴, momentum between
     /// 0.85 and 0.95, two phases. Rate and length have none there; here they are 0.1 and 1000.
+    #[inline]
     fn default() -> OneCycleLrOptions {
         OneCycleLrOptions {
             max_lr: PerGroup::All(0.1),
@@ -67,6 +68,7 @@ impl OneCycleLr {
     ///
     /// # Errors
     /// As [`Scheduler::with`]; an optimizer without momentum.
+    #[inline]
     pub fn new(
         optimizer: &mut dyn Optimizer,
         max_lr: f64,
@@ -90,10 +92,12 @@ enum Corner {
 }
 
 impl OneCycleLrOptions {
+    #[inline]
     fn initial(&self, group: usize) -> f64 {
         self.max_lr.of(group) / self.div_factor
     }
 
+    #[inline]
     fn lr(&self, corner: Corner, group: usize) -> f64 {
         match corner {
             Corner::Initial => self.initial(group),
@@ -103,6 +107,7 @@ impl OneCycleLrOptions {
     }
 
     /// The ends of the phases, each with the corner it leads to.
+    #[inline]
     fn phases(&self) -> Vec<(f64, Corner)> {
         let (total, part) = (self.total_steps as f64, self.pct_start);
         let mut phases = vec![(part * total - 1.0, Corner::Max)];
@@ -114,6 +119,7 @@ impl OneCycleLrOptions {
     }
 
     /// The corners before and after the epoch, and how far it is between them.
+    #[inline]
     fn between(&self, at: &At) -> (Corner, Corner, f64) {
         let (epoch, phases) = (at.epoch as f64, self.phases());
         let (mut start, mut from) = (0.0, Corner::Initial);
@@ -129,10 +135,12 @@ impl OneCycleLrOptions {
 }
 
 impl Options for OneCycleLrOptions {
+    #[inline]
     fn name(&self) -> &'static str {
         "OneCycleLr"
     }
 
+    #[inline]
     fn fields(&mut self) -> Vec<Field<'_>> {
         vec![
             Field::new("max_lr", &mut self.max_lr).within(Range::NOT_NEGATIVE),
@@ -150,6 +158,7 @@ impl Options for OneCycleLrOptions {
 }
 
 impl Formula for OneCycleLrOptions {
+    #[inline]
     fn prepare(&mut self, optimizer: &mut dyn Optimizer) -> Result<()> {
         let (name, groups) = (self.name(), optimizer.group_count());
         for (option, values) in [
@@ -174,6 +183,7 @@ impl Formula for OneCycleLrOptions {
         Ok(())
     }
 
+    #[inline]
     fn rate(&self, at: &At) -> Result<f64, String> {
         if at.epoch > self.total_steps as u64 {
             return Err(format!(
@@ -187,6 +197,7 @@ impl Formula for OneCycleLrOptions {
         Ok(self.anneal_strategy.between(from, to, part).max(0.0))
     }
 
+    #[inline]
     fn momentum(&self, at: &At) -> Option<f64> {
         let (from, to, part) = self.between(at);
         let [from, to] = [from, to].map(|corner| match corner {

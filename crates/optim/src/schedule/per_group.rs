@@ -15,6 +15,7 @@ pub enum PerGroup {
 
 impl PerGroup {
     /// The number of a group.
+    #[inline]
     pub(super) fn of(&self, group: usize) -> f64 {
         match self {
             PerGroup::All(x) => *x,
@@ -23,6 +24,7 @@ impl PerGroup {
     }
 
     /// There is a number for each of `groups` groups.
+    #[inline]
     pub(super) fn check(
         &self,
         schedule: &'static str,
@@ -40,18 +42,21 @@ impl PerGroup {
 }
 
 impl From<f64> for PerGroup {
+    #[inline]
     fn from(x: f64) -> PerGroup {
         PerGroup::All(x)
     }
 }
 
 impl From<Vec<f64>> for PerGroup {
+    #[inline]
     fn from(each: Vec<f64>) -> PerGroup {
         PerGroup::Each(each)
     }
 }
 
 impl OptionValue for PerGroup {
+    #[inline]
     fn save(&self) -> Value {
         match self {
             PerGroup::All(x) => Value::Float(*x),
@@ -59,6 +64,7 @@ impl OptionValue for PerGroup {
         }
     }
 
+    #[inline]
     fn load(&mut self, value: &Value) -> bool {
         let all = value.as_f64().map(PerGroup::All);
         let loaded = all.or_else(|| value.as_floats().map(PerGroup::Each));

@@ -84,6 +84,7 @@ words!(ThresholdMode {
 
 impl Default for ReduceLrOnPlateauOptions {
     /// PyTorch's defaults: a tenth of the rate after more than 10 epochs without a smaller number.
+    #[inline]
     fn default() -> ReduceLrOnPlateauOptions {
         ReduceLrOnPlateauOptions {
             mode: PlateauMode::Min,
@@ -109,10 +110,12 @@ struct Course {
 }
 
 impl Options for ReduceLrOnPlateauOptions {
+    #[inline]
     fn name(&self) -> &'static str {
         "ReduceLrOnPlateau"
     }
 
+    #[inline]
     fn fields(&mut self) -> Vec<Field<'_>> {
         vec![
             Field::new("factor", &mut self.factor).within(Range::new("below 1", |x| x < 1.0)),
@@ -128,6 +131,7 @@ impl Options for ReduceLrOnPlateauOptions {
 }
 
 impl Course {
+    #[inline]
     fn fields(&mut self) -> Vec<Field<'_>> {
         vec![
             Field::new("best", &mut self.best),
@@ -149,6 +153,7 @@ impl ReduceLrOnPlateau {
     ///
     /// # Errors
     /// As [`with`](ReduceLrOnPlateau::with).
+    #[inline]
     pub fn new(optimizer: &mut dyn Optimizer) -> Result<ReduceLrOnPlateau> {
         ReduceLrOnPlateau::with(optimizer, ReduceLrOnPlateauOptions::default())
     }
@@ -157,6 +162,7 @@ impl ReduceLrOnPlateau {
     ///
     /// # Errors
     /// A factor of 1 or more; another number of least rates than groups.
+    #[inline]
     pub fn with(
         optimizer: &mut dyn Optimizer,
         mut options: ReduceLrOnPlateauOptions,
@@ -180,22 +186,26 @@ impl ReduceLrOnPlateau {
 
     /// The options.
     #[must_use]
+    #[inline]
     pub fn options(&self) -> &ReduceLrOnPlateauOptions {
         &self.options
     }
 
     /// The best number so far.
     #[must_use]
+    #[inline]
     pub fn best(&self) -> f64 {
         self.course.best
     }
 
     /// The rates after the last step, one a group.
     #[must_use]
+    #[inline]
     pub fn last_lr(&self) -> &[f64] {
         &self.course.last_lr
     }
 
+    #[inline]
     fn is_better(&self, value: f64) -> bool {
         let (best, threshold) = (self.course.best, self.options.threshold);
         match (self.options.mode, self.options.threshold_mode) {
@@ -210,6 +220,7 @@ impl ReduceLrOnPlateau {
     ///
     /// # Errors
     /// A factor below 0 that makes a rate negative.
+    #[inline]
     pub fn step(&mut self, metric: f64, optimizer: &mut dyn Optimizer) -> Result<()> {
         let better = self.is_better(metric);
         let course = &mut self.course;
@@ -240,6 +251,7 @@ impl ReduceLrOnPlateau {
 
     /// Everything needed to go on later; the rates themselves are the optimizer's.
     #[must_use]
+    #[inline]
     pub fn state_dict(&self) -> Vec<(String, Value)> {
         let mut state = field::save(&self.options.clone().fields());
         state.extend(field::save(&self.course.clone().fields()));
@@ -250,6 +262,7 @@ impl ReduceLrOnPlateau {
     ///
     /// # Errors
     /// What is missing or does not fit; nothing is changed then.
+    #[inline]
     pub fn load_state_dict(&mut self, state: &[(String, Value)]) -> Result<()> {
         let refuse = |message: String| Error::State {
             owner: NAME,

@@ -22,6 +22,7 @@ pub struct PolynomialLrOptions {
 
 impl Default for PolynomialLrOptions {
     /// PyTorch's defaults: along a line in 5 epochs.
+    #[inline]
     fn default() -> PolynomialLrOptions {
         PolynomialLrOptions {
             total_iters: 5,
@@ -35,6 +36,7 @@ impl PolynomialLr {
     ///
     /// # Errors
     /// As [`Scheduler::with`].
+    #[inline]
     pub fn new(
         optimizer: &mut dyn Optimizer,
         total_iters: usize,
@@ -45,10 +47,12 @@ impl PolynomialLr {
 }
 
 impl Options for PolynomialLrOptions {
+    #[inline]
     fn name(&self) -> &'static str {
         "PolynomialLr"
     }
 
+    #[inline]
     fn fields(&mut self) -> Vec<Field<'_>> {
         vec![
             Field::new("total_iters", &mut self.total_iters).within(Range::POSITIVE),
@@ -58,6 +62,7 @@ impl Options for PolynomialLrOptions {
 }
 
 impl Formula for PolynomialLrOptions {
+    #[inline]
     fn rate(&self, at: &At) -> Result<f64, String> {
         if at.first || at.epoch > self.total_iters as u64 {
             return Ok(at.rate);
@@ -67,6 +72,7 @@ impl Formula for PolynomialLrOptions {
         Ok(at.rate * (left(epoch) / left(epoch - 1.0)).powf(self.power))
     }
 
+    #[inline]
     fn closed_form(&self, at: &At) -> Option<f64> {
         let total = self.total_iters as f64;
         let left = 1.0 - (at.epoch as f64).min(total) / total;

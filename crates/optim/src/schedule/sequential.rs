@@ -70,6 +70,7 @@ impl SequentialLr {
         Ok(sequential)
     }
 
+    #[inline]
     fn present(&mut self) -> &mut dyn Schedule {
         let passed = |milestone: &usize| *milestone as u64 <= self.epoch;
         let index = self.milestones.partition_point(passed);
@@ -78,6 +79,7 @@ impl SequentialLr {
 }
 
 /// Sets the rates that the optimizer had before any schedule.
+#[inline]
 pub(super) fn reset(optimizer: &mut dyn Optimizer) -> Result<()> {
     for group in 0..optimizer.group_count() {
         if let Some(initial) = optimizer.option(group, "initial_lr") {
@@ -88,12 +90,14 @@ pub(super) fn reset(optimizer: &mut dyn Optimizer) -> Result<()> {
 }
 
 /// The states of schedules within another.
+#[inline]
 pub(super) fn save_all(schedules: &[Box<dyn Schedule>]) -> (String, Value) {
     let states = schedules.iter().map(|s| Value::Dict(s.state_dict()));
     ("_schedulers".to_string(), Value::List(states.collect()))
 }
 
 /// Loads the states of schedules within another: all of them or, after an error, none.
+#[inline]
 pub(super) fn load_all(
     owner: &'static str,
     schedules: &mut [Box<dyn Schedule>],
@@ -126,10 +130,12 @@ pub(super) fn load_all(
 }
 
 impl Schedule for SequentialLr {
+    #[inline]
     fn name(&self) -> &'static str {
         NAME
     }
 
+    #[inline]
     fn step(&mut self, optimizer: &mut dyn Optimizer) -> Result<()> {
         self.epoch += 1;
         let begins = self.milestones.contains(&(self.epoch as usize));
@@ -147,10 +153,12 @@ impl Schedule for SequentialLr {
         Ok(())
     }
 
+    #[inline]
     fn last_lr(&self) -> Vec<f64> {
         self.last.clone()
     }
 
+    #[inline]
     fn begin(&mut self, optimizer: &mut dyn Optimizer) -> Result<()> {
         reset(optimizer)?;
         self.epoch = 0;
@@ -159,10 +167,12 @@ impl Schedule for SequentialLr {
         Ok(())
     }
 
+    #[inline]
     fn take_over(&mut self, optimizer: &mut dyn Optimizer) -> Result<()> {
         self.begin(optimizer)
     }
 
+    #[inline]
     fn state_dict(&self) -> Vec<(String, Value)> {
         let milestones = self.milestones.iter().map(|m| Value::Int(*m as i64));
         vec![
@@ -173,6 +183,7 @@ impl Schedule for SequentialLr {
         ]
     }
 
+    #[inline]
     fn load_state_dict(&mut self, state: &[(String, Value)]) -> Result<()> {
         let find = |name: &str| {
             let found = state.iter().find(|(known, _)| known == name);

@@ -27,16 +27,19 @@ impl StepLr {
     ///
     /// # Errors
     /// As [`Scheduler::with`].
+    #[inline]
     pub fn new(optimizer: &mut dyn Optimizer, step_size: usize, gamma: f64) -> Result<StepLr> {
         Scheduler::with(optimizer, StepLrOptions { step_size, gamma })
     }
 }
 
 impl Options for StepLrOptions {
+    #[inline]
     fn name(&self) -> &'static str {
         "StepLr"
     }
 
+    #[inline]
     fn fields(&mut self) -> Vec<Field<'_>> {
         vec![
             Field::new("step_size", &mut self.step_size).within(Range::POSITIVE),
@@ -46,11 +49,13 @@ impl Options for StepLrOptions {
 }
 
 impl Formula for StepLrOptions {
+    #[inline]
     fn rate(&self, at: &At) -> Result<f64, String> {
         let falls = at.epoch > 0 && at.epoch.is_multiple_of(self.step_size as u64);
         Ok(if falls { at.rate * self.gamma } else { at.rate })
     }
 
+    #[inline]
     fn closed_form(&self, at: &At) -> Option<f64> {
         let falls = at.epoch / self.step_size as u64;
         Some(at.initial * self.gamma.powf(falls as f64))

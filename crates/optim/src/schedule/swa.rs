@@ -31,6 +31,7 @@ impl SwaLr {
     ///
     /// # Errors
     /// As [`Scheduler::with`].
+    #[inline]
     pub fn new(optimizer: &mut dyn Optimizer, swa_lr: f64, anneal_epochs: usize) -> Result<SwaLr> {
         let options = SwaLrOptions {
             swa_lr: swa_lr.into(),
@@ -43,6 +44,7 @@ impl SwaLr {
 
 impl SwaLrOptions {
     /// How much of the way is gone after so many steps.
+    #[inline]
     fn gone(&self, steps: f64) -> f64 {
         let part = (steps / self.anneal_epochs.max(1) as f64).clamp(0.0, 1.0);
         match self.anneal_strategy {
@@ -53,10 +55,12 @@ impl SwaLrOptions {
 }
 
 impl Options for SwaLrOptions {
+    #[inline]
     fn name(&self) -> &'static str {
         "SwaLr"
     }
 
+    #[inline]
     fn fields(&mut self) -> Vec<Field<'_>> {
         vec![
             Field::new("swa_lr", &mut self.swa_lr).within(Range::NOT_NEGATIVE),
@@ -67,6 +71,7 @@ impl Options for SwaLrOptions {
 }
 
 impl Formula for SwaLrOptions {
+    #[inline]
     fn prepare(&mut self, optimizer: &mut dyn Optimizer) -> Result<()> {
         let groups = optimizer.group_count();
         self.swa_lr.check(self.name(), "swa_lr", groups)?;
@@ -76,6 +81,7 @@ impl Formula for SwaLrOptions {
         Ok(())
     }
 
+    #[inline]
     fn rate(&self, at: &At) -> Result<f64, String> {
         let steps = (at.steps - 1) as f64;
         let steps = if self.anneal_epochs == 0 {

@@ -34,6 +34,7 @@ impl CosineAnnealingWarmRestarts {
     ///
     /// # Errors
     /// As [`Scheduler::with`].
+    #[inline]
     pub fn new(
         optimizer: &mut dyn Optimizer,
         t_0: usize,
@@ -52,10 +53,12 @@ impl CosineAnnealingWarmRestarts {
 }
 
 impl Options for CosineAnnealingWarmRestartsOptions {
+    #[inline]
     fn name(&self) -> &'static str {
         "CosineAnnealingWarmRestarts"
     }
 
+    #[inline]
     fn fields(&mut self) -> Vec<Field<'_>> {
         vec![
             Field::new("T_0", &mut self.t_0).within(Range::POSITIVE),
@@ -68,6 +71,7 @@ impl Options for CosineAnnealingWarmRestartsOptions {
 }
 
 impl Formula for CosineAnnealingWarmRestartsOptions {
+    #[inline]
     fn advance(&mut self, start: bool) {
         if start {
             (self.t_i, self.t_cur) = (self.t_0, 0);
@@ -80,6 +84,7 @@ impl Formula for CosineAnnealingWarmRestartsOptions {
         }
     }
 
+    #[inline]
     fn rate(&self, at: &At) -> Result<f64, String> {
         let height = 1.0 + (PI * self.t_cur as f64 / self.t_i as f64).cos();
         Ok(self.eta_min + (at.initial - self.eta_min) * height / 2.0)
