@@ -4,7 +4,7 @@ use std::mem::MaybeUninit;
 
 use super::dense::Dense;
 use super::elementwise::Shared;
-use super::simd::is_wide;
+use super::simd::{is_single, opaque};
 use super::{Kernel, Real, dispatch, for_pieces};
 use crate::Tensor;
 use crate::layout::Layout;
@@ -23,15 +23,16 @@ struct Row<'a, T, F> {
 
 impl<T: Real, F: Fn(T, T) -> T> Kernel for Row<'_, T, F> {
     type Output = ();
-    const WIDE: bool = is_wide::<T>();
+    const WIDE: bool = is_single::<T>();
 
     #[inline(always)]
-    fn run(self) {
+    fn run<const COMPACT: bool>(self) {
         let columns = self.out.len();
         for (d, &x) in self.a.iter().enumerate() {
             let row = &self.b[d * columns..(d + 1) * columns];
-            for (sum, &y) in self.out.iter_mut().zip(row) {
-                *sum = (self.f)(*sum, (x - y).abs());
+            for j in 0..columns {
+                let j = opaque::<COMPACT>(j);
+                self.out[j] = (self.f)(self.out[j], (x - row[j]).abs());
             }
         }
     }

@@ -6,7 +6,7 @@ use super::dense::Dense;
 use super::elementwise::Shared;
 use super::lanes::{LANES, in_lanes};
 use super::reduce::{Join, Larger, PIECE, Smaller, WORTH, join_columns, scratch};
-use super::simd::is_wide;
+use super::simd::{is_single, opaque};
 use super::{Kernel, dispatch, for_pieces};
 use crate::layout::Layout;
 use crate::{Element, Tensor};
@@ -40,13 +40,13 @@ where
 struct FindEach<'a, T, J>(&'a [T], usize, &'a mut [MaybeUninit<i64>], J);
 impl<T: Element + PartialOrd, J: Extreme<T>> Kernel for FindEach<'_, T, J> {
     type Output = ();
-    const WIDE: bool = is_wide::<T>();
+    const WIDE: bool = is_single::<T>();
     #[inline(always)]
-    fn run(self) {
+    fn run<const COMPACT: bool>(self) {
         let FindEach(xs, middle, out, j) = self;
         for (o, out) in out.iter_mut().enumerate() {
             let row = &xs[o * middle..(o + 1) * middle];
-            let place = if middle < GROUP {
+            let place = if COMPACT || middle < GROUP {
                 find_in_few(row, j)
             } else {
                 find(row, j)
@@ -86,7 +86,7 @@ fn find<T: Element + PartialOrd, J: Extreme<T>>(row: &[T], j: J) -> usize {
     if nan > 0 {
         return row.iter().position(|x| x != x).unwrap_or(0);
     }
-    let extreme = in_lanes(
+    let extreme = in_lanes::<false, T>(
         row,
         J::START,
         #[inline(always)]
@@ -114,10 +114,10 @@ fn find<T: Element + PartialOrd, J: Extreme<T>>(row: &[T], j: J) -> usize {
 struct FindAcross<'a, T>(&'a [T], &'a [T], &'a mut [MaybeUninit<i64>]);
 impl<T: Element> Kernel for FindAcross<'_, T> {
     type Output = ();
-    const WIDE: bool = is_wide::<T>();
+    const WIDE: bool = is_single::<T>();
     #[inline(always)]
     #[expect(clippy::eq_op, reason = "only NaN differs from itself")]
-    fn run(self) {
+    fn run<const COMPACT: bool>(self) {
         let FindAcross(xs, extreme, out) = self;
         let inner = extreme.len();
         let rows = xs.len() / inner;
@@ -126,6 +126,7 @@ impl<T: Element> Kernel for FindAcross<'_, T> {
         for k in (0..rows).rev() {
             let row = &xs[k * inner..(k + 1) * inner];
             for i in 0..inner {
+                let i = opaque::<COMPACT>(i);
                 if (row[i] == extreme[i]) | (row[i] != row[i]) {
                     out[i].write(k as i64);
                 }
@@ -223,6 +224,18 @@ mod tests {
                 assert_eq!(find(&values), at);
             }
         }
+    }
+
+    #[test]
+    fn a_compact_copy_finds_the_same() {
+        let (values, _) = counting(3, 300);
+        let mut found = [[MaybeUninit::new(0); 3]; 2];
+        let [compact, wide] = &mut found;
+        FindEach(&values, 300, compact, Larger).run::<true>();
+        FindEach(&values, 300, wide, Larger).run::<false>();
+        // SAFETY: the numbers were initialised.
+        let [compact, wide] = found.map(|found| found.map(|at| unsafe { at.assume_init() }));
+        assert_eq!(compact, wide);
     }
 
     #[test]

@@ -41,7 +41,7 @@ pub(crate) use copy::{
 pub(crate) use count::{count_into, histogram};
 pub(crate) use dense::Dense;
 pub(crate) use distance::distances;
-pub(crate) use elementwise::{map, update, zip, zip3};
+pub(crate) use elementwise::{map, map_hot, update, zip, zip_hot, zip3};
 pub(crate) use find::find_middle;
 pub(crate) use gather::{Picked, Table, gather, take_rows};
 pub use math::Real;

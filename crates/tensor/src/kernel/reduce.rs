@@ -11,7 +11,7 @@ use std::ops::Range;
 use super::dense::Dense;
 use super::elementwise::Shared;
 use super::lanes::{LANES, fold, in_lanes};
-use super::simd::is_wide;
+use super::simd::{is_single, is_wide, opaque};
 use super::{Kernel, dispatch, for_pieces};
 use crate::layout::Layout;
 use crate::{Element, Tensor};
@@ -49,6 +49,8 @@ number!(wrapping: u8 i8 i16 i32 i64; plain: half::f16 half::bf16 f32 f64);
 pub(crate) trait Join<T>: Copy + Send + Sync {
     /// Joined with a number, it gives that number.
     const START: T;
+    /// Whether training waits for it.
+    const HOT: bool = false;
     fn join(self, a: T, b: T) -> T;
 }
 
@@ -57,6 +59,7 @@ pub(crate) trait Join<T>: Copy + Send + Sync {
 pub(crate) struct Plus;
 impl<T: Number> Join<T> for Plus {
     const START: T = T::ZERO;
+    const HOT: bool = true;
     #[inline(always)]
     fn join(self, a: T, b: T) -> T {
         a.plus(b)
@@ -119,24 +122,14 @@ pub(super) const PIECE: usize = 4 * BLOCK;
 /// Reductions of fewer elements stay on this thread.
 pub(super) const WORTH: usize = 32 * 1024;
 
-/// A slice of at most one block.
-#[inline(always)]
-pub(super) fn join_lanes<T: Element, J: Join<T>>(xs: &[T], j: J) -> T {
-    in_lanes(
-        xs,
-        J::START,
-        #[inline(always)]
-        |a, b| j.join(a, b),
-    )
-}
-
 /// A few numbers in four running results, then these in order: what PyTorch does with so few.
 ///
 /// An index loop: iterator adapters would not be inlined into the versions for wider registers.
 #[inline(always)]
-fn few<T: Copy, J: Join<T>>(len: usize, j: J, term: impl Fn(usize) -> T) -> T {
+fn few<const COMPACT: bool, T: Copy, J: Join<T>>(len: usize, j: J, term: impl Fn(usize) -> T) -> T {
     let mut running = [J::START; 4];
     for i in 0..len {
+        let i = opaque::<COMPACT>(i);
         running[i % 4] = j.join(running[i % 4], term(i));
     }
     j.join(
@@ -145,36 +138,22 @@ fn few<T: Copy, J: Join<T>>(len: usize, j: J, term: impl Fn(usize) -> T) -> T {
     )
 }
 
-struct JoinBlock<'a, T, J>(&'a [T], J);
-impl<T: Element, J: Join<T>> Kernel for JoinBlock<'_, T, J> {
-    type Output = T;
-    const WIDE: bool = is_wide::<T>();
-    #[inline(always)]
-    fn run(self) -> T {
-        join_lanes(self.0, self.1)
-    }
-}
-
 /// All numbers of a slice joined.
-#[inline]
-fn join_slice<T: Element, J: Join<T>>(xs: &[T], j: J) -> T {
-    if xs.len() <= FEW {
-        return few(
-            xs.len(),
-            j,
-            #[inline(always)]
-            |i| xs[i],
-        );
-    }
-    join_tree(xs, j)
-}
-
 fn join_tree<T: Element, J: Join<T>>(xs: &[T], j: J) -> T {
     if xs.len() <= BLOCK {
-        return dispatch(JoinBlock(xs, j));
+        return join_block(xs, j);
     }
-    let blocks = of_blocks(xs.len(), |r| dispatch(JoinBlock(&xs[r], j)));
+    let blocks = of_blocks(xs.len(), |r| join_block(&xs[r], j));
     join_tree(blocks.host_slice::<T>(), j)
+}
+
+/// A slice of at most one block: a single row.
+#[inline]
+fn join_block<T: Element, J: Join<T>>(xs: &[T], j: J) -> T {
+    let mut joined = MaybeUninit::new(J::START);
+    dispatch(JoinEach(xs, xs.len(), std::slice::from_mut(&mut joined), j));
+    // SAFETY: it was written at the start.
+    unsafe { joined.assume_init() }
 }
 
 /// What becomes of each block of `len` elements.
@@ -202,9 +181,10 @@ pub(super) fn scratch<T: Element>(len: usize, fill: impl FnOnce(&mut [MaybeUnini
 struct SumOf<'a, T, F>(&'a [T], &'a [T], F);
 impl<T: Number, F: Fn(T, T) -> T> Kernel for SumOf<'_, T, F> {
     type Output = T;
-    const WIDE: bool = is_wide::<T>();
+    const WIDE: bool = is_single::<T>();
+    const WIDEST: bool = is_single::<T>();
     #[inline(always)]
-    fn run(self) -> T {
+    fn run<const COMPACT: bool>(self) -> T {
         let SumOf(a, b, f) = self;
         if a.len() <= FEW {
             // All places of a register are computed and only those in use are added: one wide logarithm
@@ -214,10 +194,11 @@ impl<T: Number, F: Fn(T, T) -> T> Kernel for SumOf<'_, T, F> {
             for i in 0..a.len().min(b.len()) {
                 (wide_a[i], wide_b[i]) = (a[i], b[i]);
             }
-            for i in 0..FEW {
+            for i in 0..opaque::<COMPACT>(FEW) {
+                let i = opaque::<COMPACT>(i);
                 terms[i] = f(wide_a[i], wide_b[i]);
             }
-            return few(
+            return few::<COMPACT, T, _>(
                 a.len(),
                 Plus,
                 #[inline(always)]
@@ -227,21 +208,23 @@ impl<T: Number, F: Fn(T, T) -> T> Kernel for SumOf<'_, T, F> {
         let mut lanes = [T::ZERO; LANES];
         let ((whole_a, rest_a), (whole_b, rest_b)) =
             (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
-        for (a, b) in whole_a.iter().zip(whole_b) {
-            for l in 0..LANES {
-                lanes[l] = lanes[l].plus(f(a[l], b[l]));
+        let (mut last_a, mut last_b) = ([T::ONE; LANES], [T::ONE; LANES]);
+        last_a[..rest_a.len()].copy_from_slice(rest_a);
+        last_b[..rest_a.len()].copy_from_slice(&rest_b[..rest_a.len()]);
+        // One loop for whole chunks and the last one: `f` may be long.
+        for chunk in 0..a.len().div_ceil(LANES) {
+            let (a, b, len) = if chunk < whole_a.len() {
+                (&whole_a[chunk], &whole_b[chunk], LANES)
+            } else {
+                (&last_a, &last_b, rest_a.len())
+            };
+            for l in 0..opaque::<COMPACT>(LANES) {
+                let l = opaque::<COMPACT>(l);
+                let term = f(a[l], b[l]);
+                lanes[l] = lanes[l].plus(if l < len { term } else { T::ZERO });
             }
         }
-        if !rest_a.is_empty() {
-            let (mut last_a, mut last_b) = ([T::ONE; LANES], [T::ONE; LANES]);
-            last_a[..rest_a.len()].copy_from_slice(rest_a);
-            last_b[..rest_a.len()].copy_from_slice(&rest_b[..rest_a.len()]);
-            for l in 0..LANES {
-                let term = f(last_a[l], last_b[l]);
-                lanes[l] = lanes[l].plus(if l < rest_a.len() { term } else { T::ZERO });
-            }
-        }
-        fold(lanes, T::plus)
+        fold::<COMPACT, T>(lanes, T::plus)
     }
 }
 
@@ -268,20 +251,26 @@ struct JoinEach<'a, T, J>(&'a [T], usize, &'a mut [MaybeUninit<T>], J);
 impl<T: Element, J: Join<T>> Kernel for JoinEach<'_, T, J> {
     type Output = ();
     const WIDE: bool = is_wide::<T>();
+    const WIDEST: bool = J::HOT && is_single::<T>();
     #[inline(always)]
-    fn run(self) {
+    fn run<const COMPACT: bool>(self) {
         let JoinEach(xs, middle, out, j) = self;
         for (o, out) in out.iter_mut().enumerate() {
             let row = &xs[o * middle..(o + 1) * middle];
             out.write(if middle <= FEW {
-                few(
+                few::<COMPACT, T, _>(
                     middle,
                     j,
                     #[inline(always)]
                     |i| row[i],
                 )
             } else {
-                join_lanes(row, j)
+                in_lanes::<COMPACT, T>(
+                    row,
+                    J::START,
+                    #[inline(always)]
+                    |a, b| j.join(a, b),
+                )
             });
         }
     }
@@ -311,12 +300,11 @@ struct JoinAcross<'a, T, J>(&'a [T], usize, &'a mut [MaybeUninit<T>], J);
 impl<T: Element, J: Join<T>> Kernel for JoinAcross<'_, T, J> {
     type Output = ();
     const WIDE: bool = is_wide::<T>();
+    const WIDEST: bool = J::HOT && is_single::<T>();
     #[inline(always)]
-    fn run(self) {
+    fn run<const COMPACT: bool>(self) {
         let JoinAcross(xs, inner, out, j) = self;
-        for out in out.iter_mut() {
-            out.write(J::START);
-        }
+        out.fill(MaybeUninit::new(J::START));
         // SAFETY: written just now.
         let out = unsafe { std::slice::from_raw_parts_mut(out.as_mut_ptr().cast::<T>(), inner) };
         let mut rest = xs;
@@ -327,14 +315,16 @@ impl<T: Element, J: Join<T>> Kernel for JoinAcross<'_, T, J> {
                 let (c, others) = others.split_at(inner);
                 let (d, others) = others.split_at(inner);
                 for i in 0..inner {
+                    let i = opaque::<COMPACT>(i);
                     out[i] = j.join(out[i], j.join(j.join(a[i], b[i]), j.join(c[i], d[i])));
                 }
                 rest = others;
             }
         }
         for row in rest.chunks_exact(inner) {
-            for (out, &x) in out.iter_mut().zip(row) {
-                *out = j.join(*out, x);
+            for i in 0..inner {
+                let i = opaque::<COMPACT>(i);
+                out[i] = j.join(out[i], row[i]);
             }
         }
     }
@@ -387,7 +377,7 @@ pub(crate) fn join_middle<T: Element, J: Join<T>>(
             } else if inner > 1 {
                 join_columns(xs, (outer, middle, inner), out, j);
             } else if outer == 1 {
-                out[0].write(join_slice(xs, j));
+                out[0].write(join_tree(xs, j));
             } else {
                 join_rows(xs, middle, out, j);
             }
@@ -409,7 +399,7 @@ mod tests {
     use super::*;
 
     fn sum_slice<T: Number>(xs: &[T]) -> T {
-        join_slice(xs, Plus)
+        join_tree(xs, Plus)
     }
 
     #[test]
@@ -429,6 +419,35 @@ mod tests {
     #[test]
     fn integers_wrap() {
         assert_eq!(sum_slice(&[i64::MAX, 1]), i64::MIN);
+    }
+
+    #[test]
+    fn compact_copies_give_the_same_bits() {
+        let xs: Vec<f32> = (0..300).map(|i| ((i * 7919) % 1013) as f32 / 7.0).collect();
+        let joined = |middle: usize, compact: bool| {
+            let mut out = vec![MaybeUninit::new(0f32); 300 / middle];
+            let rows = &xs[..300 / middle * middle];
+            let each = JoinEach(rows, middle, &mut out, Plus);
+            if compact {
+                each.run::<true>();
+            } else {
+                each.run::<false>();
+            }
+            // SAFETY: the numbers were initialised.
+            out.iter()
+                .map(|x| unsafe { x.assume_init() }.to_bits())
+                .collect::<Vec<_>>()
+        };
+        for middle in [1, 7, 31, 33, 64, 100, 300] {
+            assert_eq!(joined(middle, true), joined(middle, false), "{middle}");
+        }
+        let square = |a: f32, b: f32| (a - b) * a;
+        for len in [0, 3, 8, 9, 32, 100, 300] {
+            let (a, b) = (&xs[..len], &xs[300 - len..]);
+            let compact = SumOf(a, b, square).run::<true>();
+            let wide = SumOf(a, b, square).run::<false>();
+            assert_eq!(compact.to_bits(), wide.to_bits(), "{len}");
+        }
     }
 
     fn columns(rows: usize, inner: usize) -> (Vec<f32>, Tensor) {

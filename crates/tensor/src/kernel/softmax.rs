@@ -5,7 +5,7 @@ use std::mem::MaybeUninit;
 use super::dense::Dense;
 use super::elementwise::Shared;
 use super::lanes::in_lanes;
-use super::simd::is_wide;
+use super::simd::{is_single, opaque};
 use super::{Kernel, Real, dispatch, for_pieces};
 use crate::Tensor;
 use crate::layout::Layout;
@@ -19,13 +19,13 @@ const WORTH: usize = 32 * 1024;
 /// What becomes of a row.
 pub(crate) trait RowRule<T: Real, const N: usize>: Copy + Send + Sync {
     /// Writes the result of rows of one length; all of `out` must be written.
-    fn run(self, rows: [&[T]; N], out: &mut [MaybeUninit<T>]);
+    fn run<const COMPACT: bool>(self, rows: [&[T]; N], out: &mut [MaybeUninit<T>]);
 }
 
 /// The largest element of a row; NaN if there is one.
 #[inline(always)]
-fn largest<T: Real>(row: &[T]) -> T {
-    in_lanes(
+fn largest<const COMPACT: bool, T: Real>(row: &[T]) -> T {
+    in_lanes::<COMPACT, T>(
         row,
         -T::ONE / T::ZERO,
         #[inline(always)]
@@ -35,8 +35,8 @@ fn largest<T: Real>(row: &[T]) -> T {
 
 /// The sum of at most a block.
 #[inline(always)]
-fn sum_of_block<T: Real>(block: &[T]) -> f64 {
-    let sum = in_lanes(
+fn sum_of_block<const COMPACT: bool, T: Real>(block: &[T]) -> f64 {
+    let sum = in_lanes::<COMPACT, T>(
         block,
         T::ZERO,
         #[inline(always)]
@@ -49,7 +49,7 @@ fn sum_of_block<T: Real>(block: &[T]) -> f64 {
 ///
 /// Two visits to a block that is in the cache: a loop that does both is not vectorised.
 #[inline(always)]
-fn write_and_sum<T: Real, const N: usize>(
+fn write_and_sum<const COMPACT: bool, T: Real, const N: usize>(
     rows: [&[T]; N],
     out: &mut [MaybeUninit<T>],
     term: impl Fn([T; N]) -> T,
@@ -64,6 +64,7 @@ fn write_and_sum<T: Real, const N: usize>(
             |row| &row[start..end],
         );
         for i in 0..end - start {
+            let i = opaque::<COMPACT>(i);
             let mut element = [T::ZERO; N];
             for k in 0..N {
                 element[k] = rows[k][i];
@@ -71,7 +72,7 @@ fn write_and_sum<T: Real, const N: usize>(
             block[i].write(term(element));
         }
         // SAFETY: the loop above has written every element.
-        total += sum_of_block(unsafe { block.assume_init_ref() });
+        total += sum_of_block::<COMPACT, T>(unsafe { block.assume_init_ref() });
         start = end;
     }
     T::from_f64(total)
@@ -79,8 +80,8 @@ fn write_and_sum<T: Real, const N: usize>(
 
 /// Writes `eˣ⁻ᵐ` of a row, and the sum of these.
 #[inline(always)]
-fn write_powers<T: Real>(x: &[T], most: T, out: &mut [MaybeUninit<T>]) -> T {
-    write_and_sum(
+fn write_powers<const COMPACT: bool, T: Real>(x: &[T], most: T, out: &mut [MaybeUninit<T>]) -> T {
+    write_and_sum::<COMPACT, T, _>(
         [x],
         out,
         #[inline(always)]
@@ -93,14 +94,15 @@ fn write_powers<T: Real>(x: &[T], most: T, out: &mut [MaybeUninit<T>]) -> T {
 pub(crate) struct Softmax;
 impl<T: Real> RowRule<T, 1> for Softmax {
     #[inline(always)]
-    fn run(self, [x]: [&[T]; 1], out: &mut [MaybeUninit<T>]) {
-        let most = largest(x);
-        let sum = write_powers(x, most, out);
+    fn run<const COMPACT: bool>(self, [x]: [&[T]; 1], out: &mut [MaybeUninit<T>]) {
+        let most = largest::<COMPACT, T>(x);
+        let sum = write_powers::<COMPACT, T>(x, most, out);
         let scale = T::ONE / sum;
-        for out in out {
+        for i in 0..out.len() {
+            let i = opaque::<COMPACT>(i);
             // SAFETY: the sum above has written every element.
-            let power = unsafe { out.assume_init() };
-            out.write(power * scale);
+            let power = unsafe { out[i].assume_init() };
+            out[i].write(power * scale);
         }
     }
 }
@@ -110,13 +112,15 @@ impl<T: Real> RowRule<T, 1> for Softmax {
 pub(crate) struct LogSoftmax;
 impl<T: Real> RowRule<T, 1> for LogSoftmax {
     #[inline(always)]
-    fn run(self, [x]: [&[T]; 1], out: &mut [MaybeUninit<T>]) {
-        let most = largest(x);
-        let sum = write_powers(x, most, out);
+    fn run<const COMPACT: bool>(self, [x]: [&[T]; 1], out: &mut [MaybeUninit<T>]) {
+        let most = largest::<COMPACT, T>(x);
+        let sum = write_powers::<COMPACT, T>(x, most, out);
         let log = sum.ln();
-        for (out, &x) in out.iter_mut().zip(x) {
+        let x = &x[..out.len()];
+        for i in 0..out.len() {
+            let i = opaque::<COMPACT>(i);
             // In this order: the largest element alone may dwarf the logarithm.
-            out.write((x - most) - log);
+            out[i].write((x[i] - most) - log);
         }
     }
 }
@@ -127,8 +131,8 @@ pub(crate) struct LogSumExp;
 impl<T: Real> RowRule<T, 1> for LogSumExp {
     #[inline(always)]
     #[expect(clippy::eq_op, reason = "infinities alone differ from themselves")]
-    fn run(self, [x]: [&[T]; 1], out: &mut [MaybeUninit<T>]) {
-        let most = largest(x);
+    fn run<const COMPACT: bool>(self, [x]: [&[T]; 1], out: &mut [MaybeUninit<T>]) {
+        let most = largest::<COMPACT, T>(x);
         // An infinite element is the result; subtracting it would give NaN.
         if most - most != T::ZERO {
             out[0].write(most);
@@ -137,7 +141,7 @@ impl<T: Real> RowRule<T, 1> for LogSumExp {
         let mut powers = [MaybeUninit::uninit(); BLOCK];
         let mut total = 0.0;
         for block in x.chunks(BLOCK) {
-            let sum = write_powers(block, most, &mut powers[..block.len()]);
+            let sum = write_powers::<COMPACT, T>(block, most, &mut powers[..block.len()]);
             total += sum.to_scalar().to_f64();
         }
         out[0].write(most + T::from_f64(total).ln());
@@ -149,15 +153,17 @@ impl<T: Real> RowRule<T, 1> for LogSumExp {
 pub(crate) struct SoftmaxAdjoint;
 impl<T: Real> RowRule<T, 2> for SoftmaxAdjoint {
     #[inline(always)]
-    fn run(self, [y, g]: [&[T]; 2], out: &mut [MaybeUninit<T>]) {
-        let common = write_and_sum(
+    fn run<const COMPACT: bool>(self, [y, g]: [&[T]; 2], out: &mut [MaybeUninit<T>]) {
+        let common = write_and_sum::<COMPACT, T, _>(
             [y, g],
             out,
             #[inline(always)]
             |[y, g]| y * g,
         );
-        for ((out, &y), &g) in out.iter_mut().zip(y).zip(g) {
-            out.write(y * (g - common));
+        let (y, g) = (&y[..out.len()], &g[..out.len()]);
+        for i in 0..out.len() {
+            let i = opaque::<COMPACT>(i);
+            out[i].write(y[i] * (g[i] - common));
         }
     }
 }
@@ -167,10 +173,12 @@ impl<T: Real> RowRule<T, 2> for SoftmaxAdjoint {
 pub(crate) struct LogSoftmaxAdjoint;
 impl<T: Real> RowRule<T, 2> for LogSoftmaxAdjoint {
     #[inline(always)]
-    fn run(self, [y, g]: [&[T]; 2], out: &mut [MaybeUninit<T>]) {
-        let common = T::from_f64(g.chunks(BLOCK).map(sum_of_block).sum());
-        for ((out, &y), &g) in out.iter_mut().zip(y).zip(g) {
-            out.write(g - y.exp() * common);
+    fn run<const COMPACT: bool>(self, [y, g]: [&[T]; 2], out: &mut [MaybeUninit<T>]) {
+        let common = T::from_f64(g.chunks(BLOCK).map(sum_of_block::<COMPACT, T>).sum());
+        let (y, g) = (&y[..out.len()], &g[..out.len()]);
+        for i in 0..out.len() {
+            let i = opaque::<COMPACT>(i);
+            out[i].write(g[i] - y[i].exp() * common);
         }
     }
 }
@@ -185,15 +193,16 @@ struct Rows<'a, T, R, const N: usize> {
 
 impl<T: Real, R: RowRule<T, N>, const N: usize> Kernel for Rows<'_, T, R, N> {
     type Output = ();
-    const WIDE: bool = is_wide::<T>();
+    const WIDE: bool = is_single::<T>();
+    const WIDEST: bool = is_single::<T>();
     #[inline(always)]
-    fn run(self) {
+    fn run<const COMPACT: bool>(self) {
         for (row, out) in self.out.chunks_exact_mut(self.result).enumerate() {
             let mut rows = [&[] as &[T]; N];
             for (part, operand) in rows.iter_mut().zip(self.operands) {
                 *part = &operand[row * self.size..(row + 1) * self.size];
             }
-            self.rule.run(rows, out);
+            self.rule.run::<COMPACT>(rows, out);
         }
     }
 }
@@ -268,13 +277,16 @@ struct Powers<'a, T> {
 
 impl<T: Real> Kernel for Powers<'_, T> {
     type Output = ();
-    const WIDE: bool = is_wide::<T>();
+    const WIDE: bool = is_single::<T>();
+    const WIDEST: bool = is_single::<T>();
     #[inline(always)]
-    fn run(self) {
+    fn run<const COMPACT: bool>(self) {
         for (row, (&y, &g)) in self.y.iter().zip(self.g).enumerate() {
             let range = row * self.size..(row + 1) * self.size;
-            for (out, &x) in self.out[range.clone()].iter_mut().zip(&self.x[range]) {
-                out.write(g * (x - y).exp());
+            let (out, x) = (&mut self.out[range.clone()], &self.x[range]);
+            for i in 0..self.size {
+                let i = opaque::<COMPACT>(i);
+                out[i].write(g * (x[i] - y).exp());
             }
         }
     }
@@ -283,6 +295,24 @@ impl<T: Real> Kernel for Powers<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_compact_copy_gives_the_same_bits() {
+        let x: Vec<f32> = (0..333)
+            .map(|i| ((i * 7919) % 1013) as f32 / 99.0)
+            .collect();
+        fn run<const COMPACT: bool>(x: &[f32], rule: impl RowRule<f32, 1>) -> Vec<u32> {
+            let mut out = vec![MaybeUninit::new(0f32); x.len()];
+            rule.run::<COMPACT>([x], &mut out);
+            // SAFETY: the numbers were initialised.
+            out.iter()
+                .map(|y| unsafe { y.assume_init() }.to_bits())
+                .collect()
+        }
+        assert_eq!(run::<true>(&x, Softmax), run::<false>(&x, Softmax));
+        assert_eq!(run::<true>(&x, LogSoftmax), run::<false>(&x, LogSoftmax));
+        assert_eq!(run::<true>(&x, LogSumExp), run::<false>(&x, LogSumExp));
+    }
 
     /// Longer than a block, so that its sums are joined.
     #[test]

@@ -3,7 +3,7 @@
 use super::dense::Dense;
 use super::elementwise::Shared;
 use super::patches::build_planes;
-use super::simd::is_wide;
+use super::simd::{is_single, opaque};
 use super::{Kernel, Real, dispatch, for_pieces};
 use crate::layout::Layout;
 use crate::{Element, Tensor};
@@ -28,17 +28,18 @@ struct SumOf<'a, T, F>(&'a [T], &'a [T], F);
 
 impl<T: Element, F: Fn(f64, f64) -> f64> Kernel for SumOf<'_, T, F> {
     type Output = f64;
-    const WIDE: bool = is_wide::<T>();
+    const WIDE: bool = is_single::<T>();
     #[inline(always)]
-    fn run(self) -> f64 {
+    fn run<const COMPACT: bool>(self) -> f64 {
         let SumOf(a, b, f) = self;
         let len = a.len().min(b.len());
         let mut lanes = [0.0f64; LANES];
         let whole = len - len % LANES;
         let mut i = 0;
         while i < whole {
-            for (k, lane) in lanes.iter_mut().enumerate() {
-                *lane += f(a[i + k].cast::<f64>(), b[i + k].cast::<f64>());
+            for k in 0..opaque::<COMPACT>(LANES) {
+                let k = opaque::<COMPACT>(k);
+                lanes[k] += f(a[i + k].cast::<f64>(), b[i + k].cast::<f64>());
             }
             i += LANES;
         }

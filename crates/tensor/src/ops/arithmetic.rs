@@ -22,7 +22,7 @@ impl Op<2> for Add {
         if a.dtype() == DType::Bool {
             return a.logical_or(b);
         }
-        for_number!(Self::NAME, a.dtype(), T => Ok(kernel::zip(a, b, #[inline(always)] |a: T, b: T| a.plus(b))))
+        for_number!(Self::NAME, a.dtype(), T => Ok(kernel::zip_hot(a, b, #[inline(always)] |a: T, b: T| a.plus(b))))
     }
 
     /// dL/da = dL/db = g
@@ -39,7 +39,7 @@ impl Op<2> for Sub {
     const SAVES: Saves = Saves::NOTHING;
 
     fn forward(&self, [a, b]: [&Tensor; 2]) -> Result<Tensor> {
-        for_number!(Self::NAME, a.dtype(), T => Ok(kernel::zip(a, b, #[inline(always)] |a: T, b: T| a.minus(b))))
+        for_number!(Self::NAME, a.dtype(), T => Ok(kernel::zip_hot(a, b, #[inline(always)] |a: T, b: T| a.minus(b))))
     }
 
     /// dL/da = g,  dL/db = −g
@@ -59,7 +59,7 @@ impl Op<2> for Mul {
         if a.dtype() == DType::Bool {
             return a.logical_and(b);
         }
-        for_number!(Self::NAME, a.dtype(), T => Ok(kernel::zip(a, b, #[inline(always)] |a: T, b: T| a.times(b))))
+        for_number!(Self::NAME, a.dtype(), T => Ok(kernel::zip_hot(a, b, #[inline(always)] |a: T, b: T| a.times(b))))
     }
 
     /// dL/da = g b,  dL/db = g a

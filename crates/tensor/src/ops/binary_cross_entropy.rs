@@ -202,7 +202,7 @@ impl Op<3> for BceWithLogitsGrad {
     fn forward(&self, [z, y, g]: [&Tensor; 3]) -> Result<Tensor> {
         for_float!(Self::NAME, z.dtype(), T => {
             let c = T::from_f64(self.scale) * g.item::<T>()?;
-            Ok(kernel::zip(z, y, #[inline(always)] move |z: T, y: T| c * (z.sigmoid() - y)))
+            Ok(kernel::zip_hot(z, y, #[inline(always)] move |z: T, y: T| c * (z.sigmoid() - y)))
         })
     }
 

@@ -17,7 +17,7 @@ impl Op<1> for Exp {
     const SAVES: Saves = Saves::OUTPUT;
 
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
-        for_float!(Self::NAME, x.dtype(), T => Ok(kernel::map(x, #[inline(always)] |x: T| Real::exp(x))))
+        for_float!(Self::NAME, x.dtype(), T => Ok(kernel::map_hot(x, #[inline(always)] |x: T| Real::exp(x))))
     }
 
     /// dL/dx = g y
@@ -34,7 +34,7 @@ impl Op<1> for Log {
     const SAVES: Saves = Saves::INPUTS;
 
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
-        for_float!(Self::NAME, x.dtype(), T => Ok(kernel::map(x, #[inline(always)] |x: T| Real::ln(x))))
+        for_float!(Self::NAME, x.dtype(), T => Ok(kernel::map_hot(x, #[inline(always)] |x: T| Real::ln(x))))
     }
 
     /// dL/dx = g / x

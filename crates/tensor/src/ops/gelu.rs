@@ -25,7 +25,7 @@ impl Op<1> for Gelu {
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
         // In single precision and in bf16 PyTorch's value at infinity is NaN.
         let single = matches!(x.dtype(), DType::F32 | DType::Bf16);
-        for_float!(Self::NAME, x.dtype(), T => Ok(kernel::map(x, #[inline(always)] move |x: T| {
+        for_float!(Self::NAME, x.dtype(), T => Ok(kernel::map_hot(x, #[inline(always)] move |x: T| {
             let lost = if single { x - x } else { T::ZERO };
             x * x.normal_cdf() + lost
         })))
@@ -46,8 +46,8 @@ impl Op<2> for GeluGrad {
     const SAVES: Saves = Saves::INPUTS;
 
     fn forward(&self, [x, g]: [&Tensor; 2]) -> Result<Tensor> {
-        for_float!(Self::NAME, x.dtype(), T => Ok(kernel::zip(x, g, #[inline(always)] |x: T, g: T| {
-            let bell = T::from_f64(BELL) * (T::from_f64(-0.5) * x * x).exp();
+        for_float!(Self::NAME, x.dtype(), T => Ok(kernel::zip_hot(x, g, #[inline(always)] |x: T, g: T| {
+            let bell = T::from_f64(BELL) * Real::exp(T::from_f64(-0.5) * x * x);
             g * (x.normal_cdf() + x * bell)
         })))
     }
@@ -75,8 +75,8 @@ impl Op<1> for GeluTanh {
 
     #[inline]
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
-        for_float!(Self::NAME, x.dtype(), T => Ok(kernel::map(x, #[inline(always)] |x: T| {
-            T::from_f64(0.5) * x * (T::ONE + inner(x).tanh())
+        for_float!(Self::NAME, x.dtype(), T => Ok(kernel::map_hot(x, #[inline(always)] |x: T| {
+            T::from_f64(0.5) * x * (T::ONE + Real::tanh(inner(x)))
         })))
     }
 
@@ -101,8 +101,8 @@ impl Op<2> for GeluTanhGrad {
 
     #[inline]
     fn forward(&self, [x, g]: [&Tensor; 2]) -> Result<Tensor> {
-        for_float!(Self::NAME, x.dtype(), T => Ok(kernel::zip(x, g, #[inline(always)] |x: T, g: T| {
-            let t = inner(x).tanh();
+        for_float!(Self::NAME, x.dtype(), T => Ok(kernel::zip_hot(x, g, #[inline(always)] |x: T, g: T| {
+            let t = Real::tanh(inner(x));
             let slope = T::from_f64(INNER) * (T::ONE + T::from_f64(3.0 * CUBIC) * x * x);
             let half = T::from_f64(0.5);
             g * (half * (T::ONE + t) + half * x * (T::ONE - t * t) * slope)

@@ -115,7 +115,7 @@ impl Op<1> for Elu {
             let below = T::from_f64(self.alpha * self.scale);
             let (scale, inner) = (T::from_f64(self.scale), T::from_f64(self.inner));
             Ok(kernel::map(x, #[inline(always)] move |x: T| {
-                let bent = below * (x * inner).exp_m1();
+                let bent = below * Real::exp_m1(x * inner);
                 if x <= T::ZERO { bent } else { x * scale }
             }))
         })
@@ -154,7 +154,7 @@ impl Op<2> for EluGrad {
         for_float!(Self::NAME, x.dtype(), T => {
             let (below, scale, inner) = (T::from_f64(self.below), T::from_f64(self.scale), T::from_f64(self.inner));
             Ok(kernel::zip(x, g, #[inline(always)] move |x: T, g: T| {
-                let bent = g * below * (x * inner).exp();
+                let bent = g * below * Real::exp(x * inner);
                 if x <= T::ZERO { bent } else { g * scale }
             }))
         })

@@ -13,7 +13,7 @@ impl Op<1> for Sigmoid {
     const SAVES: Saves = Saves::OUTPUT;
 
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
-        for_float!(Self::NAME, x.dtype(), T => Ok(kernel::map(x, #[inline(always)] |x: T| Real::sigmoid(x))))
+        for_float!(Self::NAME, x.dtype(), T => Ok(kernel::map_hot(x, #[inline(always)] |x: T| Real::sigmoid(x))))
     }
 
     /// dL/dx = g y (1 − y)
@@ -54,7 +54,7 @@ impl Op<1> for Tanh {
     const SAVES: Saves = Saves::OUTPUT;
 
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
-        for_float!(Self::NAME, x.dtype(), T => Ok(kernel::map(x, #[inline(always)] |x: T| Real::tanh(x))))
+        for_float!(Self::NAME, x.dtype(), T => Ok(kernel::map_hot(x, #[inline(always)] |x: T| Real::tanh(x))))
     }
 
     /// dL/dx = g (1 − y²)

@@ -22,7 +22,7 @@ impl Op<1> for Softplus {
             let (beta, threshold) = (T::from_f64(self.beta), T::from_f64(self.threshold));
             Ok(kernel::map(x, #[inline(always)] move |x: T| {
                 let z = x * beta;
-                let soft = (z.larger(T::ZERO) + (-z.abs()).exp().ln_1p()) / beta;
+                let soft = (z.larger(T::ZERO) + Real::ln_1p(Real::exp(-z.abs()))) / beta;
                 if z > threshold { x } else { soft }
             }))
         })
@@ -83,7 +83,7 @@ impl Op<1> for Silu {
 
     #[inline]
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
-        for_float!(Self::NAME, x.dtype(), T => Ok(kernel::map(x, #[inline(always)] |x: T| x * x.sigmoid())))
+        for_float!(Self::NAME, x.dtype(), T => Ok(kernel::map_hot(x, #[inline(always)] |x: T| x * x.sigmoid())))
     }
 
     /// dL/dx = g σ (1 + x (1 − σ))
@@ -102,7 +102,7 @@ impl Op<2> for SiluGrad {
 
     #[inline]
     fn forward(&self, [x, g]: [&Tensor; 2]) -> Result<Tensor> {
-        for_float!(Self::NAME, x.dtype(), T => Ok(kernel::zip(x, g, #[inline(always)] |x: T, g: T| {
+        for_float!(Self::NAME, x.dtype(), T => Ok(kernel::zip_hot(x, g, #[inline(always)] |x: T, g: T| {
             let s = x.sigmoid();
             g * s * (T::ONE + x * (T::ONE - s))
         })))

@@ -70,7 +70,7 @@ impl<V: Vector, const ROWS: usize, const VECTORS: usize> Kernel for TileLoop<'_,
     type Output = ();
     const WIDE: bool = true;
     #[inline(always)]
-    fn run(self) {
+    fn run<const COMPACT: bool>(self) {
         const TOGETHER: usize = 3;
         let &Tile {
             depth,

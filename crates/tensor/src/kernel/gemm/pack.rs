@@ -24,7 +24,7 @@ impl<V: Vector> Kernel for Pack<V> {
     type Output = ();
     const WIDE: bool = true;
     #[inline(always)]
-    fn run(self) {
+    fn run<const COMPACT: bool>(self) {
         // SAFETY: who makes this promises that the numbers lie in valid memory and that `to` has room
         // for `depth · width` of them, of which each row's first `count` are written.
         unsafe {

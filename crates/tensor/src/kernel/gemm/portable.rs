@@ -98,6 +98,6 @@ impl<T: Real> Vector for Four<T> {
     }
     #[inline(always)]
     unsafe fn run<K: Kernel>(kernel: K) -> K::Output {
-        kernel.run()
+        kernel.run::<false>()
     }
 }

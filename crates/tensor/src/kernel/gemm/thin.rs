@@ -135,7 +135,7 @@ impl<V: Vector, const ROWS: usize> Kernel for Dots<V, ROWS> {
     type Output = [V::Number; ROWS];
     const WIDE: bool = true;
     #[inline(always)]
-    fn run(self) -> [V::Number; ROWS] {
+    fn run<const COMPACT: bool>(self) -> [V::Number; ROWS] {
         let Dots {
             rows,
             vector,
@@ -211,7 +211,7 @@ impl<V: Vector> Kernel for Combine<V> {
     type Output = ();
     const WIDE: bool = true;
     #[inline(always)]
-    fn run(self) {
+    fn run<const COMPACT: bool>(self) {
         let whole = self.depth - self.depth % STEPS;
         // SAFETY: who makes this promises `depth` factors and rows of `len` numbers.
         unsafe {
