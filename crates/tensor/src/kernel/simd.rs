@@ -27,6 +27,23 @@ pub(super) fn opaque<const COMPACT: bool>(i: usize) -> usize {
     if COMPACT { std::hint::black_box(i) } else { i }
 }
 
+/// Asks for memory that will be read soon.
+#[inline(always)]
+pub(super) fn prefetch<T>(soon: &[T]) {
+    /// Bytes that come at once.
+    const LINE: usize = 64;
+    for at in (0..size_of_val(soon)).step_by(LINE) {
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: every x86-64 has the instruction, and it does not fault.
+        unsafe {
+            use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+            _mm_prefetch::<_MM_HINT_T0>(soon.as_ptr().cast::<i8>().wrapping_add(at));
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        let _ = at;
+    }
+}
+
 #[derive(Clone, Copy, PartialEq)]
 #[repr(u8)]
 pub(super) enum Level {

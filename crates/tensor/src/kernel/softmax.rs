@@ -4,8 +4,8 @@ use std::mem::MaybeUninit;
 
 use super::dense::Dense;
 use super::elementwise::Shared;
-use super::lanes::in_lanes;
-use super::simd::{is_single, opaque};
+use super::lanes::{LANES, in_lanes};
+use super::simd::{is_single, opaque, prefetch};
 use super::{Kernel, Real, dispatch, for_pieces};
 use crate::Tensor;
 use crate::layout::Layout;
@@ -15,6 +15,8 @@ const BLOCK: usize = 4096;
 /// Elements in a thread's piece, and from how many on threads are worth it.
 const PIECE: usize = 16 * 1024;
 const WORTH: usize = 32 * 1024;
+/// Elements of the next row that are fetched beforehand.
+const NEAR: usize = 2048;
 
 /// What becomes of a row.
 pub(crate) trait RowRule<T: Real, const N: usize>: Copy + Send + Sync {
@@ -22,60 +24,92 @@ pub(crate) trait RowRule<T: Real, const N: usize>: Copy + Send + Sync {
     fn run<const COMPACT: bool>(self, rows: [&[T]; N], out: &mut [MaybeUninit<T>]);
 }
 
-/// The largest element of a row; NaN if there is one.
+/// The largest number in a row; −∞ if there is none.
 #[inline(always)]
 fn largest<const COMPACT: bool, T: Real>(row: &[T]) -> T {
+    let lowest = -T::ONE / T::ZERO;
     in_lanes::<COMPACT, T>(
         row,
-        -T::ONE / T::ZERO,
+        lowest,
         #[inline(always)]
-        |a, b| a.larger(b),
+        |a, b| if b > a { b } else { a },
     )
 }
 
-/// The sum of at most a block.
+/// The sum of a row, whose blocks are added in `f64`.
 #[inline(always)]
-fn sum_of_block<const COMPACT: bool, T: Real>(block: &[T]) -> f64 {
-    let sum = in_lanes::<COMPACT, T>(
-        block,
-        T::ZERO,
-        #[inline(always)]
-        |a, b| a + b,
-    );
-    sum.to_scalar().to_f64()
+fn sum_of<const COMPACT: bool, T: Real>(row: &[T]) -> f64 {
+    let mut total = 0.0;
+    let mut start = 0;
+    while start < row.len() {
+        let end = (start + BLOCK).min(row.len());
+        let sum = in_lanes::<COMPACT, T>(
+            &row[start..end],
+            T::ZERO,
+            #[inline(always)]
+            |a, b| a + b,
+        );
+        total += sum.to_scalar().to_f64();
+        start = end;
+    }
+    total
 }
 
 /// Writes `term` of each element of a row, and the sum of these.
 ///
-/// Two visits to a block that is in the cache: a loop that does both is not vectorised.
+/// Two visits to a row that is in the cache: a loop that does both is not vectorised. What is left of
+/// whole chunks is written as one more that reaches back over the one before it, or is filled up.
 #[inline(always)]
 fn write_and_sum<const COMPACT: bool, T: Real, const N: usize>(
     rows: [&[T]; N],
     out: &mut [MaybeUninit<T>],
     term: impl Fn([T; N]) -> T,
 ) -> T {
-    let mut total = 0.0;
-    let mut start = 0;
-    while start < out.len() {
-        let end = (start + BLOCK).min(out.len());
-        let block = &mut out[start..end];
-        let rows = rows.map(
-            #[inline(always)]
-            |row| &row[start..end],
-        );
-        for i in 0..end - start {
+    let rows = rows.map(
+        #[inline(always)]
+        |row| &row[..out.len()],
+    );
+    let whole = out.len() & !(LANES - 1);
+    // SAFETY: rows and result are as long as the result, which is longer than `whole`.
+    unsafe {
+        for i in 0..whole {
             let i = opaque::<COMPACT>(i);
             let mut element = [T::ZERO; N];
             for k in 0..N {
-                element[k] = rows[k][i];
+                element[k] = *rows[k].get_unchecked(i);
             }
-            block[i].write(term(element));
+            out.get_unchecked_mut(i).write(term(element));
         }
-        // SAFETY: the loop above has written every element.
-        total += sum_of_block::<COMPACT, T>(unsafe { block.assume_init_ref() });
-        start = end;
     }
-    T::from_f64(total)
+    if whole < out.len() {
+        let first = out.len().saturating_sub(LANES);
+        let mut filled = [[T::ZERO; LANES]; N];
+        let mut terms = [MaybeUninit::uninit(); LANES];
+        for k in 0..N {
+            let last = &rows[k][first..];
+            match last.first_chunk() {
+                Some(chunk) => filled[k] = *chunk,
+                None => filled[k][..last.len()].copy_from_slice(last),
+            }
+        }
+        for l in 0..opaque::<COMPACT>(LANES) {
+            let l = opaque::<COMPACT>(l);
+            let mut element = [T::ZERO; N];
+            for k in 0..N {
+                element[k] = filled[k][l];
+            }
+            terms[l].write(term(element));
+        }
+        match out[first..].first_chunk_mut() {
+            Some(chunk) => *chunk = terms,
+            None => {
+                let count = out.len();
+                out.copy_from_slice(&terms[..count]);
+            }
+        }
+    }
+    // SAFETY: every element was written.
+    T::from_f64(sum_of::<COMPACT, T>(unsafe { out.assume_init_ref() }))
 }
 
 /// Writes `eˣ⁻ᵐ` of a row, and the sum of these.
@@ -130,12 +164,13 @@ impl<T: Real> RowRule<T, 1> for LogSoftmax {
 pub(crate) struct LogSumExp;
 impl<T: Real> RowRule<T, 1> for LogSumExp {
     #[inline(always)]
-    #[expect(clippy::eq_op, reason = "infinities alone differ from themselves")]
+    #[expect(clippy::eq_op, reason = "infinities and NaN differ from themselves")]
     fn run<const COMPACT: bool>(self, [x]: [&[T]; 1], out: &mut [MaybeUninit<T>]) {
         let most = largest::<COMPACT, T>(x);
-        // An infinite element is the result; subtracting it would give NaN.
+        // An infinite element is the result, unless there is NaN; subtracting it would give NaN.
         if most - most != T::ZERO {
-            out[0].write(most);
+            let nan = x.iter().find(|&&x| x != x);
+            out[0].write(*nan.unwrap_or(&most));
             return;
         }
         let mut powers = [MaybeUninit::uninit(); BLOCK];
@@ -174,7 +209,7 @@ pub(crate) struct LogSoftmaxAdjoint;
 impl<T: Real> RowRule<T, 2> for LogSoftmaxAdjoint {
     #[inline(always)]
     fn run<const COMPACT: bool>(self, [y, g]: [&[T]; 2], out: &mut [MaybeUninit<T>]) {
-        let common = T::from_f64(g.chunks(BLOCK).map(sum_of_block::<COMPACT, T>).sum());
+        let common = T::from_f64(sum_of::<COMPACT, T>(g));
         let (y, g) = (&y[..out.len()], &g[..out.len()]);
         for i in 0..out.len() {
             let i = opaque::<COMPACT>(i);
@@ -201,6 +236,9 @@ impl<T: Real, R: RowRule<T, N>, const N: usize> Kernel for Rows<'_, T, R, N> {
             let mut rows = [&[] as &[T]; N];
             for (part, operand) in rows.iter_mut().zip(self.operands) {
                 *part = &operand[row * self.size..(row + 1) * self.size];
+                // While this row is computed with, the next one comes nearer.
+                let next = &operand[(row + 1) * self.size..];
+                prefetch(&next[..next.len().min(self.size).min(NEAR)]);
             }
             self.rule.run::<COMPACT>(rows, out);
         }
@@ -312,6 +350,42 @@ mod tests {
         assert_eq!(run::<true>(&x, Softmax), run::<false>(&x, Softmax));
         assert_eq!(run::<true>(&x, LogSoftmax), run::<false>(&x, LogSoftmax));
         assert_eq!(run::<true>(&x, LogSumExp), run::<false>(&x, LogSumExp));
+    }
+
+    #[test]
+    fn nan_stays_whatever_is_beside_it() {
+        let (nan, high, low) = (f32::NAN, f32::INFINITY, f32::NEG_INFINITY);
+        let sum = |row: &[f32]| {
+            let mut out = [MaybeUninit::new(0f32)];
+            LogSumExp.run::<false>([row], &mut out);
+            // SAFETY: the number was initialised.
+            unsafe { out[0].assume_init() }
+        };
+        assert!(sum(&[high, nan, 1.0]).is_nan() && sum(&[nan, nan]).is_nan());
+        assert!(sum(&[1.0, nan, 2.0]).is_nan());
+        assert_eq!(sum(&[low; 40]), low);
+        assert_eq!(sum(&[1.0, high, low]), high);
+        let mut row = [1.0; 50];
+        row[7] = nan;
+        let x = Tensor::from_slice(&row, [50]).unwrap();
+        let y = on_rows::<f32, _, 1>([&x], 50, 50, x.layout(), Softmax);
+        assert!(y.host_slice::<f32>().iter().all(|y| y.is_nan()));
+    }
+
+    #[test]
+    fn rows_of_any_length_are_written_whole() {
+        for size in [1, 2, 10, 31, 32, 33, 63, 64, 65, 1000] {
+            let values: Vec<f32> = (0..3 * size).map(|i| (i % 17) as f32 / 3.0).collect();
+            let x = Tensor::from_slice(&values, [3, size]).unwrap();
+            let y = on_rows::<f32, _, 1>([&x], size, size, x.layout(), Softmax);
+            for (row, y) in values.chunks(size).zip(y.host_slice::<f32>().chunks(size)) {
+                let sum: f64 = row.iter().map(|&x| f64::from(x).exp()).sum();
+                for (x, y) in row.iter().zip(y) {
+                    let exact = f64::from(*x).exp() / sum;
+                    assert!((f64::from(*y) / exact - 1.0).abs() < 1e-6, "{size}");
+                }
+            }
+        }
     }
 
     /// Longer than a block, so that its sums are joined.
