@@ -4,6 +4,7 @@
 //! the sizes alone, and reductions combine their pieces in a fixed tree.
 
 mod by_function;
+mod cascade;
 mod copy;
 mod count;
 mod dense;

@@ -1,16 +1,15 @@
 //! Sums, products and extremes along dimensions.
 //!
-//! A tensor is seen as `(outer, middle, inner)` and the middle is reduced. Contiguous memory is
-//! joined in 32 lanes over blocks of 4096, blocks pairwise; rows across are joined in blocks of 64,
-//! and the blocks' results again. Bounds depend on sizes only, so threads change no bit, and the
-//! rounding errors of sums grow with the logarithm of the count.
+//! A tensor is seen as `(outer, middle, inner)` and the middle is reduced: up to a block of elements in the
+//! order of `cascade`, more of them block by block and the blocks' results again. Bounds depend on
+//! sizes only, so threads change no bit.
 
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
+use super::cascade::{join_across, join_terms};
 use super::dense::Dense;
 use super::elementwise::Shared;
-use super::lanes::{LANES, fold, in_lanes};
 use super::simd::{is_single, is_wide, opaque};
 use super::{Kernel, dispatch, for_pieces};
 use crate::layout::Layout;
@@ -111,32 +110,16 @@ extremes! {
     i64: i64::MIN, i64::MAX;
 }
 
-/// So few elements are joined in four running results.
+/// Terms of a sum that are computed in one register.
 const FEW: usize = 8;
-const BLOCK: usize = 4096;
-/// So few rows are joined one after the other, more of them four at a time.
-const FEW_ROWS: usize = 16;
+/// So many elements are joined in one go: below this count PyTorch sums on one thread.
+const BLOCK: usize = 32 * 1024;
+/// Rows of a block where the rows are too long for one.
 const ROWS: usize = 64;
 /// Elements in a thread's piece.
-pub(super) const PIECE: usize = 4 * BLOCK;
+pub(super) const PIECE: usize = 16 * 1024;
 /// Reductions of fewer elements stay on this thread.
 pub(super) const WORTH: usize = 32 * 1024;
-
-/// A few numbers in four running results, then these in order: what PyTorch does with so few.
-///
-/// An index loop: iterator adapters would not be inlined into the versions for wider registers.
-#[inline(always)]
-fn few<const COMPACT: bool, T: Copy, J: Join<T>>(len: usize, j: J, term: impl Fn(usize) -> T) -> T {
-    let mut running = [J::START; 4];
-    for i in 0..len {
-        let i = opaque::<COMPACT>(i);
-        running[i % 4] = j.join(running[i % 4], term(i));
-    }
-    j.join(
-        j.join(j.join(running[0], running[1]), running[2]),
-        running[3],
-    )
-}
 
 /// All numbers of a slice joined.
 fn join_tree<T: Element, J: Join<T>>(xs: &[T], j: J) -> T {
@@ -160,7 +143,7 @@ fn join_block<T: Element, J: Join<T>>(xs: &[T], j: J) -> T {
 fn of_blocks<T: Element>(len: usize, work: impl Fn(Range<usize>) -> T + Sync + Send) -> Tensor {
     scratch::<T>(len.div_ceil(BLOCK), |results| {
         let target = Shared(results.as_mut_ptr());
-        for_pieces(len, PIECE, WORTH, |piece| {
+        for_pieces(len, BLOCK, WORTH, |piece| {
             for start in piece.clone().step_by(BLOCK) {
                 let result = work(start..(start + BLOCK).min(piece.end));
                 let at = start / BLOCK;
@@ -186,45 +169,32 @@ impl<T: Number, F: Fn(T, T) -> T> Kernel for SumOf<'_, T, F> {
     #[inline(always)]
     fn run<const COMPACT: bool>(self) -> T {
         let SumOf(a, b, f) = self;
-        if a.len() <= FEW {
+        let len = a.len().min(b.len());
+        if len <= FEW {
             // All places of a register are computed and only those in use are added: one wide logarithm
             // instead of up to eight narrow ones.
             let (mut wide_a, mut wide_b, mut terms) =
                 ([T::ONE; FEW], [T::ONE; FEW], [T::ZERO; FEW]);
-            for i in 0..a.len().min(b.len()) {
-                (wide_a[i], wide_b[i]) = (a[i], b[i]);
-            }
+            wide_a[..len].copy_from_slice(&a[..len]);
+            wide_b[..len].copy_from_slice(&b[..len]);
             for i in 0..opaque::<COMPACT>(FEW) {
                 let i = opaque::<COMPACT>(i);
                 terms[i] = f(wide_a[i], wide_b[i]);
             }
-            return few::<COMPACT, T, _>(
-                a.len(),
+            return join_terms::<COMPACT, T, _>(
+                len,
                 Plus,
                 #[inline(always)]
                 |i| terms[i],
             );
         }
-        let mut lanes = [T::ZERO; LANES];
-        let ((whole_a, rest_a), (whole_b, rest_b)) =
-            (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
-        let (mut last_a, mut last_b) = ([T::ONE; LANES], [T::ONE; LANES]);
-        last_a[..rest_a.len()].copy_from_slice(rest_a);
-        last_b[..rest_a.len()].copy_from_slice(&rest_b[..rest_a.len()]);
-        // One loop for whole chunks and the last one: `f` may be long.
-        for chunk in 0..a.len().div_ceil(LANES) {
-            let (a, b, len) = if chunk < whole_a.len() {
-                (&whole_a[chunk], &whole_b[chunk], LANES)
-            } else {
-                (&last_a, &last_b, rest_a.len())
-            };
-            for l in 0..opaque::<COMPACT>(LANES) {
-                let l = opaque::<COMPACT>(l);
-                let term = f(a[l], b[l]);
-                lanes[l] = lanes[l].plus(if l < len { term } else { T::ZERO });
-            }
-        }
-        fold::<COMPACT, T>(lanes, T::plus)
+        // SAFETY: terms are asked for below the length of both.
+        join_terms::<COMPACT, T, _>(
+            len,
+            Plus,
+            #[inline(always)]
+            |i| unsafe { f(*a.get_unchecked(i), *b.get_unchecked(i)) },
+        )
     }
 }
 
@@ -257,21 +227,13 @@ impl<T: Element, J: Join<T>> Kernel for JoinEach<'_, T, J> {
         let JoinEach(xs, middle, out, j) = self;
         for (o, out) in out.iter_mut().enumerate() {
             let row = &xs[o * middle..(o + 1) * middle];
-            out.write(if middle <= FEW {
-                few::<COMPACT, T, _>(
-                    middle,
-                    j,
-                    #[inline(always)]
-                    |i| row[i],
-                )
-            } else {
-                in_lanes::<COMPACT, T>(
-                    row,
-                    J::START,
-                    #[inline(always)]
-                    |a, b| j.join(a, b),
-                )
-            });
+            // SAFETY: terms are asked for below the length of the row.
+            out.write(join_terms::<COMPACT, T, J>(
+                middle,
+                j,
+                #[inline(always)]
+                |i| unsafe { *row.get_unchecked(i) },
+            ));
         }
     }
 }
@@ -304,29 +266,7 @@ impl<T: Element, J: Join<T>> Kernel for JoinAcross<'_, T, J> {
     #[inline(always)]
     fn run<const COMPACT: bool>(self) {
         let JoinAcross(xs, inner, out, j) = self;
-        out.fill(MaybeUninit::new(J::START));
-        // SAFETY: written just now.
-        let out = unsafe { std::slice::from_raw_parts_mut(out.as_mut_ptr().cast::<T>(), inner) };
-        let mut rest = xs;
-        if xs.len() > FEW_ROWS * inner {
-            while rest.len() >= 4 * inner {
-                let (a, others) = rest.split_at(inner);
-                let (b, others) = others.split_at(inner);
-                let (c, others) = others.split_at(inner);
-                let (d, others) = others.split_at(inner);
-                for i in 0..inner {
-                    let i = opaque::<COMPACT>(i);
-                    out[i] = j.join(out[i], j.join(j.join(a[i], b[i]), j.join(c[i], d[i])));
-                }
-                rest = others;
-            }
-        }
-        for row in rest.chunks_exact(inner) {
-            for i in 0..inner {
-                let i = opaque::<COMPACT>(i);
-                out[i] = j.join(out[i], row[i]);
-            }
-        }
+        join_across::<COMPACT, T, J>(xs, inner, out, j);
     }
 }
 
@@ -337,16 +277,21 @@ pub(super) fn join_columns<T: Element, J: Join<T>>(
     out: &mut [MaybeUninit<T>],
     j: J,
 ) {
-    let blocks = middle.div_ceil(ROWS);
+    let rows = if middle * inner <= BLOCK {
+        middle
+    } else {
+        ROWS
+    };
+    let blocks = middle.div_ceil(rows);
     let write = |out: &mut [MaybeUninit<T>]| {
         let target = Shared(out.as_mut_ptr());
-        let size = middle.min(ROWS) * inner;
-        let piece = (BLOCK / size).max(1);
+        let size = middle.min(rows) * inner;
+        let piece = (PIECE / 4 / size).max(1);
         for_pieces(outer * blocks, piece, WORTH / size, |pieces| {
             for at in pieces {
                 let (o, block) = (at / blocks, at % blocks);
-                let start = o * middle + block * ROWS;
-                let end = (start + ROWS).min((o + 1) * middle);
+                let start = o * middle + block * rows;
+                let end = (start + rows).min((o + 1) * middle);
                 // SAFETY: one range per block.
                 let to = unsafe { target.range(&(at * inner..(at + 1) * inner)) };
                 dispatch(JoinAcross(&xs[start * inner..end * inner], inner, to, j));
@@ -407,8 +352,9 @@ mod tests {
         let xs: Vec<f32> = (0..1_000_003).map(|i| 0.1 + (i % 7) as f32).collect();
         let exact: f64 = xs.iter().map(|&x| f64::from(x)).sum();
         let two = sum_slice(&xs);
-        // A lane adds 128 numbers of a block, the tree above it 5 + 8 more levels: 2⁻²⁴ each at worst.
-        assert!((f64::from(two) - exact).abs() / exact < 141.0 * 2f64.powi(-24));
+        // The longest way through a block of 2¹⁵ numbers is of 50 additions, through 31 blocks of 18 more:
+        // 2⁻²⁴ each at worst.
+        assert!((f64::from(two) - exact).abs() / exact < 68.0 * 2f64.powi(-24));
         super::super::set_num_threads(1);
         let one = sum_slice(&xs);
         super::super::set_num_threads(3);
