@@ -163,9 +163,6 @@ fn raise<T: Copy, J: Join<T>, const WIDTH: usize>(
     }
 }
 
-/// So many columns are joined at a time: their running results stay in the first cache.
-const TILE: usize = 256;
-
 /// Rows of `inner` elements joined element by element into `out`.
 #[inline(always)]
 pub(super) fn join_across<const COMPACT: bool, T: Copy, J: Join<T>>(
@@ -179,16 +176,79 @@ pub(super) fn join_across<const COMPACT: bool, T: Copy, J: Join<T>>(
     let whole = inner / (WAYS * unit) * (WAYS * unit);
     for start in (0..whole).step_by(TILE) {
         let columns = start..(start + TILE).min(whole);
-        join_tile::<COMPACT, 1, T, J>(xs, inner, columns, out, j);
+        join_tile::<COMPACT, T, J>(xs, inner, columns, out, j);
     }
     if whole < inner {
-        join_tile::<COMPACT, WAYS, T, J>(xs, inner, whole..inner, out, j);
+        join_rest::<COMPACT, T, J>(xs, inner, whole..inner, out, j);
     }
 }
 
-/// Some columns, in `W` running results each.
+/// So many columns are joined at a time: their results of all levels stay in the first cache.
+const TILE: usize = 256;
+
+/// Columns in one running result each.
 #[inline(always)]
-fn join_tile<const COMPACT: bool, const W: usize, T: Copy, J: Join<T>>(
+fn join_tile<const COMPACT: bool, T: Copy, J: Join<T>>(
+    xs: &[T],
+    inner: usize,
+    columns: Range<usize>,
+    out: &mut [MaybeUninit<T>],
+    j: J,
+) {
+    let (width, rows) = (columns.len(), xs.len() / inner);
+    let mut last = [J::START; TILE];
+    let whole = rows / STEPS * STEPS;
+    let rest = &xs[whole * inner..];
+    join_group::<COMPACT, T, J>(rest, inner, columns.start, &mut last[..width], j);
+    if whole > 0 {
+        let mut levels = [[J::START; TILE]; LEVELS - 1];
+        for (done, group) in xs[..whole * inner].chunks_exact(STEPS * inner).enumerate() {
+            let low = &mut levels[0][..width];
+            join_group::<COMPACT, T, J>(group, inner, columns.start, low, j);
+            raise(&mut levels, done + 1, width, j);
+        }
+        for level in &levels {
+            join_row::<COMPACT, T, J>(&mut last[..width], level, j);
+        }
+    }
+    for (out, joined) in out[columns].iter_mut().zip(last) {
+        out.write(joined);
+    }
+}
+
+/// Columns that are joined in registers.
+const GROUP: usize = 32;
+
+/// The rows of `xs`, from column `start` on, joined with each other and then with `to`.
+#[inline(always)]
+fn join_group<const COMPACT: bool, T: Copy, J: Join<T>>(
+    xs: &[T],
+    inner: usize,
+    start: usize,
+    to: &mut [T],
+    j: J,
+) {
+    let mut column = start;
+    let (chunks, rest) = to.as_chunks_mut::<GROUP>();
+    for chunk in chunks {
+        let mut running = [J::START; GROUP];
+        for row in xs.chunks_exact(inner) {
+            join_row::<COMPACT, T, J>(&mut running, &row[column..column + GROUP], j);
+        }
+        join_row::<COMPACT, T, J>(chunk, &running, j);
+        column += GROUP;
+    }
+    let mut running = [J::START; GROUP];
+    let running = &mut running[..rest.len()];
+    for row in xs.chunks_exact(inner) {
+        join_row::<COMPACT, T, J>(running, &row[column..column + running.len()], j);
+    }
+    join_row::<COMPACT, T, J>(rest, running, j);
+}
+
+/// The last columns, fewer than four registers, in four running results each.
+#[inline(always)]
+fn join_rest<const COMPACT: bool, T: Copy, J: Join<T>>(
     xs: &[T],
     inner: usize,
     columns: Range<usize>,
@@ -196,67 +256,28 @@ fn join_tile<const COMPACT: bool, const W: usize, T: Copy, J: Join<T>>(
     j: J,
 ) {
     let width = columns.len();
-    let rows = xs.len() / inner;
-    let row = |r: usize| &xs[r * inner..][columns.clone()];
-    let mut running = [J::START; TILE];
-    let steps = rows / W;
-    let high = steps / STEPS * STEPS;
-    if high > 0 {
-        let mut levels = [[J::START; TILE]; LEVELS - 1];
-        for done in (0..high).step_by(STEPS) {
-            join_steps::<COMPACT, W, T, J>(&mut running, width, done..done + STEPS, j, &row);
-            for c in 0..W * width {
-                levels[0][c] = j.join(levels[0][c], std::mem::replace(&mut running[c], J::START));
-            }
-            raise(&mut levels, done / STEPS + 1, W * width, j);
+    let mut levels = [[J::START; WAYS * GROUP]; LEVELS];
+    let mut steps = xs.chunks_exact(WAYS * inner);
+    for (step, rows) in steps.by_ref().enumerate() {
+        for (way, row) in rows.chunks_exact(inner).enumerate() {
+            let to = &mut levels[0][way * width..][..width];
+            join_row::<COMPACT, T, J>(to, &row[columns.clone()], j);
         }
-        join_steps::<COMPACT, W, T, J>(&mut running, width, high..steps, j, &row);
-        for level in &levels {
-            join_row::<COMPACT, T, J>(&mut running[..W * width], &level[..W * width], j);
-        }
-    } else {
-        join_steps::<COMPACT, W, T, J>(&mut running, width, 0..steps, j, &row);
+        raise(&mut levels, step + 1, WAYS * width, j);
     }
-    for r in steps * W..rows {
-        join_row::<COMPACT, T, J>(&mut running[..width], row(r), j);
+    let [mut joined, high @ ..] = levels;
+    for level in &high {
+        join_row::<COMPACT, T, J>(&mut joined[..WAYS * width], level, j);
     }
-    let (first, others) = running.split_at_mut(width);
-    for way in 1..W {
-        join_row::<COMPACT, T, J>(first, &others[(way - 1) * width..][..width], j);
+    for row in steps.remainder().chunks_exact(inner) {
+        join_row::<COMPACT, T, J>(&mut joined[..width], &row[columns.clone()], j);
+    }
+    let (first, others) = joined.split_at_mut(width);
+    for way in others[..(WAYS - 1) * width].chunks_exact(width) {
+        join_row::<COMPACT, T, J>(first, way, j);
     }
     for (out, joined) in out[columns].iter_mut().zip(first) {
         out.write(*joined);
-    }
-}
-
-/// Some steps of a tile, each of `W` rows.
-#[inline(always)]
-fn join_steps<'a, const COMPACT: bool, const W: usize, T: Copy + 'a, J: Join<T>>(
-    running: &mut [T; TILE],
-    width: usize,
-    steps: Range<usize>,
-    j: J,
-    row: &impl Fn(usize) -> &'a [T],
-) {
-    let mut start = steps.start;
-    // Four rows at a time: running results are then loaded and stored a quarter as often.
-    while W == 1 && start + 4 <= steps.end {
-        let (a, b, c, d) = (row(start), row(start + 1), row(start + 2), row(start + 3));
-        let running = &mut running[..width];
-        let len = running.len();
-        let (a, b, c, d) = (&a[..len], &b[..len], &c[..len], &d[..len]);
-        for i in 0..len {
-            let i = opaque::<COMPACT>(i);
-            let two = j.join(j.join(running[i], a[i]), b[i]);
-            running[i] = j.join(j.join(two, c[i]), d[i]);
-        }
-        start += 4;
-    }
-    for step in start..steps.end {
-        for way in 0..W {
-            let running = &mut running[way * width..][..width];
-            join_row::<COMPACT, T, J>(running, row(step * W + way), j);
-        }
     }
 }
 
