@@ -42,7 +42,13 @@ pub(super) fn data_loader(given: &Given) -> Result<Answer, Stop> {
     let validating = args.bool_or("validation_pass_each_epoch", false)?;
     let mut outputs = Vec::new();
     for _ in 0..args.usize("epochs")? {
-        outputs.push(Array::vector(epoch(&train)?));
+        // A loader without batches was not iterated when the case was recorded, and drew nothing.
+        let order = if train.is_empty() {
+            Vec::new()
+        } else {
+            epoch(&train)?
+        };
+        outputs.push(Array::vector(order));
         if validating {
             epoch(&validation)?;
         }
