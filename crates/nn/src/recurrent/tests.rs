@@ -1,6 +1,7 @@
 //! Recurrent layers and cells against values of PyTorch, and what they refuse.
 
 use super::*;
+use crate::init;
 use gradus_tensor::tensor;
 use gradus_tensor::testkit::{assert_close, values};
 
