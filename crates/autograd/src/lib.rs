@@ -60,6 +60,7 @@ mod graph;
 mod hooks;
 mod leaf;
 mod operators;
+mod questions;
 mod record;
 mod var;
 

@@ -2,6 +2,7 @@
 
 mod anomaly;
 mod backward;
+mod backward_names;
 mod deep_graphs;
 mod hooks;
 mod op_table;

@@ -90,19 +90,27 @@ impl Op<2> for Div {
 }
 
 #[derive(Clone, Debug)]
-pub(super) struct AddScalar(pub(super) Scalar);
+pub(super) struct AddScalar {
+    /// The method that asked for it.
+    name: &'static str,
+    c: Scalar,
+}
 
 impl Op<1> for AddScalar {
     const NAME: &'static str = "add_scalar";
     const SAVES: Saves = Saves::NOTHING;
     const PASSES_ON: bool = true;
 
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
         if x.dtype() == DType::Bool {
-            return x.logical_or(&Tensor::full([], self.0, DType::Bool)?);
+            return x.logical_or(&Tensor::full([], self.c, DType::Bool)?);
         }
         for_number!(Self::NAME, x.dtype(), T => {
-            let c = T::from_scalar(self.0);
+            let c = T::from_scalar(self.c);
             Ok(kernel::map(x, #[inline(always)] move |x: T| x.plus(c)))
         })
     }
@@ -279,9 +287,7 @@ pub trait Arithmetic: Array {
     /// # Errors
     /// None for numbers; bool tensors are converted to the scalar's dtype.
     fn add_scalar(&self, c: impl Into<Scalar>) -> Result<Self> {
-        // PyTorch adds a number as the dtype holds it, yet multiplies and divides in `f32`.
-        let c = c.into().rounded_to_half(self.dtype());
-        Self::apply(AddScalar(c), [&fit_scalar(self, c)?])
+        add_number(AddScalar::NAME, self, c.into())
     }
 
     /// `a − c`.
@@ -291,10 +297,11 @@ pub trait Arithmetic: Array {
     fn sub_scalar(&self, c: impl Into<Scalar>) -> Result<Self> {
         let c = c.into();
         refuse_bool_scalar(Sub::NAME, self, c)?;
-        self.add_scalar(match c {
+        let negative = match c {
             Scalar::Float(x) => Scalar::Float(-x),
             other => Scalar::Int(other.to_i64().wrapping_neg()),
-        })
+        };
+        add_number("sub_scalar", self, negative)
     }
 
     /// `c − a`.
@@ -385,6 +392,13 @@ pub trait Arithmetic: Array {
 }
 impl<A: Array> Arithmetic for A {}
 
+/// `a + c` for the method of this name.
+fn add_number<A: Array>(name: &'static str, x: &A, c: Scalar) -> Result<A> {
+    // PyTorch adds a number as the dtype holds it, yet multiplies and divides in `f32`.
+    let c = c.rounded_to_half(x.dtype());
+    A::apply(AddScalar { name, c }, [&fit_scalar(x, c)?])
+}
+
 /// Two bools have no difference, nor has one an opposite.
 pub(super) fn refuse_bool<A: Array>(op: &'static str, a: &A, b: &A) -> Result<()> {
     if a.dtype() == DType::Bool || b.dtype() == DType::Bool {
@@ -421,7 +435,7 @@ mod tests {
         check_forward(Sub, [a, b], &[-3.0, -10.0]);
         check_forward(Mul, [a, b], &[4.0, -16.0]);
         check_forward(Div, [a, b], &[0.25, -0.25]);
-        check_forward(AddScalar(Scalar::Float(0.5)), [a], &[1.5, -1.5]);
+        assert_close(&a.add_scalar(0.5).unwrap(), &[1.5, -1.5]);
         check_forward(MulScalar(Scalar::Int(3)), [a], &[3.0, -6.0]);
         check_forward(Square, [a], &[1.0, 4.0]);
         check_forward(Abs, [a], &[1.0, 2.0]);
@@ -443,7 +457,8 @@ mod tests {
         check_vjp(Sub, [&[2, 3], &[2, 3]]);
         check_vjp(Mul, [&[2, 3], &[2, 3]]);
         check_vjp(Div, [&[2, 3], &[2, 3]]);
-        check_vjp(AddScalar(Scalar::Float(2.0)), [&[4]]);
+        let (name, c) = (AddScalar::NAME, Scalar::Float(2.0));
+        check_vjp(AddScalar { name, c }, [&[4]]);
         check_vjp(MulScalar(Scalar::Float(-2.5)), [&[4]]);
         check_vjp(Square, [&[2, 2]]);
         check_vjp_in(Abs, [&[4]], -0.9, -0.1);

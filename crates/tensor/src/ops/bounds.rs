@@ -74,6 +74,14 @@ impl Op<1> for Clamp {
     const NAME: &'static str = "clamp";
     const SAVES: Saves = Saves::INPUTS;
 
+    fn name(&self) -> &'static str {
+        match (self.low, self.high) {
+            (Some(_), None) => "clamp_min",
+            (None, Some(_)) => "clamp_max",
+            _ => Self::NAME,
+        }
+    }
+
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
         let nan = |bound: Option<Scalar>| bound.is_some_and(|c| c.to_f64().is_nan());
         if nan(self.low) || nan(self.high) {
@@ -121,6 +129,10 @@ pub(super) struct ClampBetween;
 impl Op<3> for ClampBetween {
     const NAME: &'static str = "clamp";
     const SAVES: Saves = Saves::INPUTS;
+
+    fn name(&self) -> &'static str {
+        "clamp_between"
+    }
 
     #[inline]
     fn forward(&self, [x, low, high]: [&Tensor; 3]) -> Result<Tensor> {

@@ -12,6 +12,8 @@ use crate::{Array, Element, ErrorKind, Op, Result, Saved, Saves, Tensor};
 /// The largest or smallest elements along dimensions.
 #[derive(Clone, Debug)]
 pub(super) struct Extreme {
+    /// The method that asked for it.
+    name: &'static str,
     fold: Fold,
     dims: Dims,
     keepdim: bool,
@@ -22,14 +24,11 @@ impl Op<1> for Extreme {
     const SAVES: Saves = Saves::INPUTS.and(Saves::OUTPUT);
 
     fn name(&self) -> &'static str {
-        match self.fold {
-            Fold::Largest => "amax",
-            _ => "amin",
-        }
+        self.name
     }
 
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
-        reduce(self.name(), x, self.dims, self.keepdim, self.fold)
+        reduce(self.name, x, self.dims, self.keepdim, self.fold)
     }
 
     /// dL/dx = g / n at each of the n elements that are extreme, 0 elsewhere
@@ -144,6 +143,7 @@ fn extreme<A: Array>(
     }
     A::apply(
         Extreme {
+            name: op,
             fold,
             dims,
             keepdim,
@@ -259,6 +259,7 @@ mod tests {
         ] {
             let dims = Dims::or_all("amax", dims, 3).unwrap();
             let op = Extreme {
+                name: "amax",
                 fold,
                 dims,
                 keepdim,

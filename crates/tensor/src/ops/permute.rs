@@ -4,15 +4,23 @@ use crate::layout::{Layout, MAX_RANK, Shape};
 use crate::{Array, Op, Result, Saved, Saves, Tensor};
 
 #[derive(Clone, Debug)]
-pub(super) struct Permute(pub(super) Shape);
+pub(super) struct Permute {
+    pub(super) order: Shape,
+    /// The method that asked for it.
+    pub(super) name: &'static str,
+}
 
 impl Op<1> for Permute {
     const NAME: &'static str = "permute";
     const SAVES: Saves = Saves::NOTHING;
 
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
         let (mut shape, mut strides) = ([0; MAX_RANK], [0; MAX_RANK]);
-        let order = self.0.as_slice();
+        let order = self.order.as_slice();
         for (to, &from) in order.iter().enumerate() {
             shape[to] = x.shape()[from];
             strides[to] = x.strides()[from];
@@ -26,13 +34,15 @@ impl Op<1> for Permute {
     /// The gradient in the old order.
     fn vjp<A: Array>(&self, _wrt: usize, _saved: &Saved<'_, A>, g: &A) -> Result<A> {
         let mut inverse = [0; MAX_RANK];
-        for (to, &from) in self.0.as_slice().iter().enumerate() {
+        let order = self.order.as_slice();
+        for (to, &from) in order.iter().enumerate() {
             inverse[from] = to;
         }
-        A::apply(
-            Permute(Shape::new(&inverse[..self.0.as_slice().len()])),
-            [g],
-        )
+        let back = Permute {
+            order: Shape::new(&inverse[..order.len()]),
+            name: self.name,
+        };
+        A::apply(back, [g])
     }
 }
 
@@ -43,7 +53,8 @@ mod tests {
 
     #[test]
     fn vjp() {
-        check_vjp(Permute(Shape::new(&[2, 0, 1])), [&[2, 3, 4]]);
+        let (order, name) = (Shape::new(&[2, 0, 1]), Permute::NAME);
+        check_vjp(Permute { order, name }, [&[2, 3, 4]]);
     }
 
     #[test]

@@ -44,6 +44,10 @@ impl Op<1> for PowScalar {
     const NAME: &'static str = "pow";
     const SAVES: Saves = Saves::INPUTS;
 
+    fn name(&self) -> &'static str {
+        "pow_scalar"
+    }
+
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
         if x.dtype().is_float() {
             let e = match x.dtype() {

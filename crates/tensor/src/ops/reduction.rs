@@ -192,23 +192,49 @@ fn reduce_middle(x: &Tensor, sizes: (usize, usize, usize), layout: &Layout, fold
     })
 }
 
+/// The sum or the mean along dimensions.
 #[derive(Clone, Debug)]
 pub(super) struct Sum {
-    pub(super) dims: Dims,
-    pub(super) keepdim: bool,
+    /// The method that asked for it.
+    name: &'static str,
+    dims: Dims,
+    keepdim: bool,
+    /// Whether the sum is divided by how many elements it is of.
+    mean: bool,
 }
 
 impl Op<1> for Sum {
     const NAME: &'static str = "sum";
     const SAVES: Saves = Saves::SHAPES;
 
-    fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
-        reduce(Self::NAME, x, self.dims, self.keepdim, Fold::Sum)
+    fn name(&self) -> &'static str {
+        self.name
     }
 
-    /// dL/dx = g, repeated along the summed dimensions
+    fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
+        let sum = |x| reduce(Self::NAME, x, self.dims, self.keepdim, Fold::Sum);
+        if !self.mean {
+            return sum(x);
+        }
+        let count = self.dims.count(x.shape()) as f64;
+        if x.dtype().is_half() {
+            // The sum alone may leave the range of a half.
+            let mean = sum(&x.to_dtype(DType::F32)?)?.div_scalar(count)?;
+            return mean.to_dtype(x.dtype());
+        }
+        sum(x)?.div_scalar(count)
+    }
+
+    /// dL/dx = g, of a mean g / n, repeated along the summed dimensions
     fn vjp<A: Array>(&self, _wrt: usize, saved: &Saved<'_, A>, g: &A) -> Result<A> {
         let shape = saved.shape(0)?;
+        let shared;
+        let g = if self.mean {
+            shared = g.div_scalar(self.dims.count(shape) as f64)?;
+            &shared
+        } else {
+            g
+        };
         if g.shape().is_empty() {
             return g.expand(shape);
         }
@@ -226,16 +252,13 @@ pub trait Sums: Array {
     /// # Errors
     /// None for numbers.
     fn sum(&self) -> Result<Self> {
-        on_summable(self, |x| {
-            let dims = Dims::all(x.shape().len());
-            Self::apply(
-                Sum {
-                    dims,
-                    keepdim: false,
-                },
-                [x],
-            )
-        })
+        let op = Sum {
+            name: Sum::NAME,
+            dims: Dims::all(self.shape().len()),
+            keepdim: false,
+            mean: false,
+        };
+        on_summable(self, |x| Self::apply(op, [x]))
     }
 
     /// Sums over these dimensions; all of them if none is named. `keepdim` leaves sizes of 1.
@@ -243,8 +266,13 @@ pub trait Sums: Array {
     /// # Errors
     /// A dimension that does not exist or is named twice.
     fn sum_dims(&self, dims: &[isize], keepdim: bool) -> Result<Self> {
-        let dims = Dims::or_all(Sum::NAME, dims, self.shape().len())?;
-        on_summable(self, |x| Self::apply(Sum { dims, keepdim }, [x]))
+        let op = Sum {
+            name: "sum_dims",
+            dims: Dims::or_all(Sum::NAME, dims, self.shape().len())?,
+            keepdim,
+            mean: false,
+        };
+        on_summable(self, |x| Self::apply(op, [x]))
     }
 
     /// The mean of all elements; NaN for an empty tensor.
@@ -252,7 +280,7 @@ pub trait Sums: Array {
     /// # Errors
     /// Integers and bools: convert them first, as PyTorch asks too.
     fn mean(&self) -> Result<Self> {
-        self.mean_dims(&[], false)
+        mean("mean", self, &[], false)
     }
 
     /// Means over these dimensions; over all of them if none is named.
@@ -260,15 +288,7 @@ pub trait Sums: Array {
     /// # Errors
     /// A dimension that does not exist or is named twice; integers and bools.
     fn mean_dims(&self, dims: &[isize], keepdim: bool) -> Result<Self> {
-        expect_float("mean", self)?;
-        let set = Dims::or_all("mean", dims, self.shape().len())?;
-        let count = set.count(self.shape()) as f64;
-        if self.dtype().size() == 2 {
-            // The sum alone may leave the range of a half.
-            let sum = self.to_dtype(DType::F32)?.sum_dims(dims, keepdim)?;
-            return sum.div_scalar(count)?.to_dtype(self.dtype());
-        }
-        self.sum_dims(dims, keepdim)?.div_scalar(count)
+        mean("mean_dims", self, dims, keepdim)
     }
 
     /// Sums over these dimensions that pass over NaN; over all of them if none is named.
@@ -327,6 +347,18 @@ pub trait Sums: Array {
 }
 impl<A: Array> Sums for A {}
 
+fn mean<A: Array>(name: &'static str, x: &A, dims: &[isize], keepdim: bool) -> Result<A> {
+    const OP: &str = "mean";
+    expect_float(OP, x)?;
+    let op = Sum {
+        name,
+        dims: Dims::or_all(OP, dims, x.shape().len())?,
+        keepdim,
+        mean: true,
+    };
+    A::apply(op, [x])
+}
+
 /// Where elements differ from themselves: NaN alone does.
 fn nan_of<A: Array>(x: &A) -> Result<Tensor> {
     x.value().ne(&x.value())
@@ -348,10 +380,12 @@ mod tests {
     use crate::tensor;
     use crate::testkit::{assert_close, check_vjp};
 
-    fn of(dims: &[isize], rank: usize, keepdim: bool) -> Sum {
+    fn of(dims: &[isize], rank: usize, keepdim: bool, mean: bool) -> Sum {
         Sum {
-            dims: Dims::new("sum", dims, rank).unwrap(),
+            name: Sum::NAME,
+            dims: Dims::or_all(Sum::NAME, dims, rank).unwrap(),
             keepdim,
+            mean,
         }
     }
 
@@ -369,16 +403,12 @@ mod tests {
 
     #[test]
     fn vjp() {
-        check_vjp(of(&[0], 2, false), [&[3, 2]]);
-        check_vjp(of(&[1], 2, true), [&[3, 2]]);
-        check_vjp(of(&[0, 2], 3, false), [&[3, 2, 4]]);
-        check_vjp(
-            Sum {
-                dims: Dims::all(2),
-                keepdim: false,
-            },
-            [&[3, 2]],
-        );
+        for mean in [false, true] {
+            check_vjp(of(&[0], 2, false, mean), [&[3, 2]]);
+            check_vjp(of(&[1], 2, true, mean), [&[3, 2]]);
+            check_vjp(of(&[0, 2], 3, false, mean), [&[3, 2, 4]]);
+            check_vjp(of(&[], 2, false, mean), [&[3, 2]]);
+        }
     }
 
     #[test]

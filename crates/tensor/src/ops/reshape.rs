@@ -5,14 +5,22 @@ use crate::layout::{Layout, MAX_RANK, Shape};
 use crate::{Array, ErrorKind, Op, Result, Saved, Saves, Tensor};
 
 #[derive(Clone, Debug)]
-pub(super) struct Reshape(pub(super) Shape);
+pub(super) struct Reshape {
+    pub(super) to: Shape,
+    /// The method that asked for it.
+    pub(super) name: &'static str,
+}
 
 impl Op<1> for Reshape {
     const NAME: &'static str = "reshape";
     const SAVES: Saves = Saves::SHAPES;
 
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
-        let to = self.0.as_slice();
+        let to = self.to.as_slice();
         let layout = Layout::row_major(Self::NAME, to)?;
         if layout.len() != x.numel() {
             return Err(ErrorKind::ElementCount {
@@ -92,7 +100,8 @@ mod tests {
 
     #[test]
     fn vjp() {
-        check_vjp(Reshape(Shape::new(&[3, 2])), [&[2, 3]]);
+        let (to, name) = (Shape::new(&[3, 2]), Reshape::NAME);
+        check_vjp(Reshape { to, name }, [&[2, 3]]);
     }
 
     #[test]

@@ -18,14 +18,9 @@ pub trait Shapes: Array {
     /// # Errors
     /// Another number of elements, a −1 that cannot be inferred.
     fn reshape(&self, shape: impl Sizes) -> Result<Self> {
-        let own = self.shape();
-        let numel = own.iter().product();
+        let numel = self.shape().iter().product();
         let shape = shape.to_requested().infer(Reshape::NAME, numel)?;
-        if same_shape(own, shape.as_slice()) {
-            return Ok(self.clone());
-        }
-        Layout::row_major(Reshape::NAME, shape.as_slice())?;
-        Self::apply(Reshape(shape), [self])
+        reshaped(Reshape::NAME, self, shape.as_slice())
     }
 
     /// The same memory in another shape, never copied; one size may be −1 and is inferred.
@@ -125,10 +120,11 @@ pub trait Shapes: Array {
     /// # Errors
     /// A position that does not exist, or too many dimensions.
     fn unsqueeze(&self, dim: isize) -> Result<Self> {
-        let at = resolve_dim("unsqueeze", dim, self.shape().len() + 1)?;
+        const OP: &str = "unsqueeze";
+        let at = resolve_dim(OP, dim, self.shape().len() + 1)?;
         let mut shape = self.shape().to_vec();
         shape.insert(at, 1);
-        self.reshape(shape)
+        reshaped(OP, self, &shape)
     }
 
     /// Removes `dim` if its size is 1.
@@ -155,7 +151,8 @@ pub trait Shapes: Array {
             .filter(left)
             .map(|(_, size)| size)
             .collect();
-        self.reshape(left)
+        let name = if dims.len() == 1 { OP } else { "squeeze_dims" };
+        reshaped(name, self, &left)
     }
 
     /// Removes all dimensions of size 1.
@@ -169,7 +166,7 @@ pub trait Shapes: Array {
             .copied()
             .filter(|&size| size != 1)
             .collect();
-        self.reshape(left)
+        reshaped("squeeze_all", self, &left)
     }
 
     /// Reorders dimensions: dimension `i` of the result is `order[i]` of this tensor. A view.
@@ -194,7 +191,7 @@ pub trait Shapes: Array {
             }
             .into());
         }
-        Self::apply(Permute(Shape::new(&resolved[..rank])), [self])
+        permuted(Permute::NAME, self, &resolved[..rank])
     }
 
     /// Swaps two dimensions. A view.
@@ -202,17 +199,15 @@ pub trait Shapes: Array {
     /// # Errors
     /// A dimension that does not exist.
     fn transpose(&self, a: isize, b: isize) -> Result<Self> {
+        const OP: &str = "transpose";
         let rank = self.shape().len();
-        let (a, b) = (
-            resolve_dim("transpose", a, rank)?,
-            resolve_dim("transpose", b, rank)?,
-        );
+        let (a, b) = (resolve_dim(OP, a, rank)?, resolve_dim(OP, b, rank)?);
         if rank == 0 {
             return Ok(self.clone());
         }
         let mut order = [0, 1, 2, 3, 4, 5, 6, 7];
         order.swap(a, b);
-        Self::apply(Permute(Shape::new(&order[..rank])), [self])
+        permuted(OP, self, &order[..rank])
     }
 
     /// The transpose of a matrix; a vector or a number as it is. A view.
@@ -223,7 +218,7 @@ pub trait Shapes: Array {
     fn t(&self) -> Result<Self> {
         match self.shape().len() {
             0 | 1 => Ok(self.clone()),
-            2 => Self::apply(Permute(Shape::new(&[1, 0])), [self]),
+            2 => permuted("t", self, &[1, 0]),
             _ => Err(ErrorKind::Rank {
                 op: "t",
                 expected: "at most 2 dimensions",
@@ -380,6 +375,20 @@ pub trait Shapes: Array {
     }
 }
 impl<A: Array> Shapes for A {}
+
+fn reshaped<A: Array>(name: &'static str, x: &A, to: &[usize]) -> Result<A> {
+    if same_shape(x.shape(), to) {
+        return Ok(x.clone());
+    }
+    Layout::row_major(name, to)?;
+    let to = Shape::new(to);
+    A::apply(Reshape { to, name }, [x])
+}
+
+fn permuted<A: Array>(name: &'static str, x: &A, order: &[usize]) -> Result<A> {
+    let order = Shape::new(order);
+    A::apply(Permute { order, name }, [x])
+}
 
 /// As `resolve_dim`, for operations that need at least one dimension.
 pub(super) fn dim_of_some(op: &'static str, dim: isize, shape: &[usize]) -> Result<usize> {
