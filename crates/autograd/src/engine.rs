@@ -237,11 +237,16 @@ impl<'g, A: Gradient> Queue<'g, A> {
         self.len -= cut;
     }
 
-    #[inline]
+    #[inline(always)]
     fn pop(&mut self) -> Option<Entry<'g, A>> {
         if let Some(next) = self.next.take() {
             return Some(next);
         }
+        self.pop_among()
+    }
+
+    #[inline(never)]
+    fn pop_among(&mut self) -> Option<Entry<'g, A>> {
         if self.len > 0 {
             self.len -= 1;
             return self.near[self.len].take();

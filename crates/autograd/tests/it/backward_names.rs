@@ -2,7 +2,7 @@
 
 use gradus_autograd::{Result, Var};
 use gradus_tensor::ops::{ConvOptions, MaxPoolOptions, Reduction};
-use gradus_tensor::{DType, Tensor, testkit::values, tensor};
+use gradus_tensor::{DType, Tensor, tensor, testkit::values};
 
 /// `AddBackward0` of what prints `grad_fn=<AddBackward0>`.
 fn printed(y: &Var) -> String {
@@ -130,7 +130,10 @@ fn shapes() {
 
 #[test]
 fn losses() {
-    let (a, y) = (leaf(&[2, 3]), Var::new(Tensor::zeros([2, 3], DType::F32).unwrap()));
+    let (a, y) = (
+        leaf(&[2, 3]),
+        Var::new(Tensor::zeros([2, 3], DType::F32).unwrap()),
+    );
     check!("MseLossBackward0": a.mse_loss(&y, Reduction::Mean), a.mse_loss(&y, Reduction::Sum));
     check!("BinaryCrossEntropyBackward0":
         a.binary_cross_entropy(&y, Reduction::Mean),
