@@ -25,7 +25,8 @@ cargo xtask <command>
   conformance [--corpus DIR] [--group G].. [--list-failures]
                             replays recorded PyTorch, NumPy and scikit-learn cases through the public API
   chapters [--check]        runs every chapter; with --check compares each printed number with the course's
-  bench [w1 w2 w3]          steps per second beside a loop written by hand (BENCH_THREADS, BENCH_SECS, BENCH_IMPL)";
+  bench [w1 w2 w3 k1 k2 k3] steps per second beside a loop written by hand, and single kernels
+                            (BENCH_THREADS, BENCH_SECS, BENCH_IMPL)";
 
 fn main() -> ExitCode {
     match dispatch(lexopt::Parser::from_env()) {

@@ -12,8 +12,7 @@ use super::measure::Contender;
 use crate::workspace::Result;
 
 /// The gradus program for a workload.
-pub(super) fn contender(workload: &str, threads: usize) -> Result<Option<Box<dyn Contender>>> {
-    gradus_tensor::set_num_threads(threads);
+pub(super) fn contender(workload: &str) -> Result<Option<Box<dyn Contender>>> {
     Ok(match workload {
         "w1" => Some(Box::new(logistic()?)),
         "w2" => Some(Box::new(TwoVariables::new()?)),
@@ -190,7 +189,7 @@ mod tests {
     #[test]
     fn every_program_trains() {
         for workload in ["w1", "w2", "w3"] {
-            let mut it = contender(workload, 1).unwrap().unwrap();
+            let mut it = contender(workload).unwrap().unwrap();
             let before = it.loss().unwrap();
             for _ in 0..20 {
                 it.block().unwrap();
@@ -198,6 +197,6 @@ mod tests {
             let after = it.loss().unwrap();
             assert!(after < 0.8 * before, "{workload}: {before} → {after}");
         }
-        assert!(contender("w9", 1).unwrap().is_none());
+        assert!(contender("w9").unwrap().is_none());
     }
 }

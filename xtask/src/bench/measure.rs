@@ -117,6 +117,42 @@ impl Entrant<'_> {
     }
 }
 
+/// Seconds a call takes: the median over timed blocks, and the least.
+#[derive(Debug)]
+pub(super) struct Times {
+    pub(super) median: f64,
+    pub(super) best: f64,
+}
+
+/// The fewest blocks a median is taken of.
+const FEWEST: usize = 5;
+
+/// Warms up, then times blocks of calls for `secs` seconds.
+pub(super) fn time(secs: f64, mut call: impl FnMut() -> Result<()>) -> Result<Times> {
+    let start = Instant::now();
+    let mut once = Duration::ZERO;
+    while start.elapsed().as_secs_f64() < 0.25 * secs || once.is_zero() {
+        let before = Instant::now();
+        call()?;
+        once = before.elapsed().max(Duration::from_nanos(1));
+    }
+    let inner = (SHORTEST.as_secs_f64() / once.as_secs_f64()).ceil() as u32;
+    let mut blocks = Vec::new();
+    let start = Instant::now();
+    while start.elapsed().as_secs_f64() < secs || blocks.len() < FEWEST {
+        let before = Instant::now();
+        for _ in 0..inner {
+            call()?;
+        }
+        blocks.push(before.elapsed().as_secs_f64() / f64::from(inner));
+    }
+    blocks.sort_by(f64::total_cmp);
+    Ok(Times {
+        median: blocks[blocks.len() / 2],
+        best: blocks[0],
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

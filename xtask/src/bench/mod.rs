@@ -1,7 +1,9 @@
-//! `cargo xtask bench [w1 w2 w3]`: whole training steps per second, beside a loop written by hand.
+//! `cargo xtask bench [w1 w2 w3] [k1 k2 k3]`: whole training steps per second, beside a loop written by hand,
+//! and single kernels.
 //!
 //! Prints one JSON object a line: `{"impl":..,"workload":..,"metric":..,"value":..,"unit":..,"threads":..}`.
-//! `hand` is the same data, model, loss and update without any library: what the machine allows.
+//! `hand` is the same data, model, loss and update without any library: what the machine allows. Without
+//! arguments the training workloads run.
 //!
 //! Environment: `BENCH_THREADS` (2), `BENCH_SECS` timed per implementation (1), `BENCH_IMPL` the name
 //! gradus' lines carry (gradus).
@@ -11,6 +13,7 @@ mod gradus;
 mod hand_w1;
 mod hand_w2;
 mod hand_w3;
+mod kernels;
 mod measure;
 
 use std::env;
@@ -18,6 +21,7 @@ use std::env;
 use lexopt::Arg::Value;
 use serde::Serialize;
 
+use self::kernels::Kernel;
 use self::measure::{Contender, Measured};
 use crate::workspace::Result;
 
@@ -37,8 +41,15 @@ pub(crate) fn run(mut arguments: lexopt::Parser) -> Result<bool> {
     let secs = number("BENCH_SECS", 1.0)?;
     let threads = number("BENCH_THREADS", 2.0)? as usize;
     let name = env::var("BENCH_IMPL").unwrap_or_else(|_| "gradus".to_owned());
+    gradus_tensor::set_num_threads(threads);
     for workload in &workloads {
-        bench(workload, &name, threads, secs)?;
+        if let Some(kernels) = kernels::kernels(workload)? {
+            for kernel in &kernels {
+                bench_kernel(kernel, &name, threads, secs)?;
+            }
+        } else {
+            bench(workload, &name, threads, secs)?;
+        }
     }
     Ok(true)
 }
@@ -58,13 +69,16 @@ fn hand(workload: &str) -> Result<Box<dyn Contender>> {
         "w1" => Ok(hand_w1::contender()),
         "w2" => Ok(hand_w2::contender()),
         "w3" => Ok(hand_w3::contender()),
-        other => Err(format!("no workload `{other}`: {}", WORKLOADS.join(", ")).into()),
+        other => {
+            let all = WORKLOADS.join(", ");
+            Err(format!("no workload `{other}`: {all}, k1, k2, k3").into())
+        }
     }
 }
 
 fn bench(workload: &str, name: &str, threads: usize, secs: f64) -> Result<()> {
     let mut contenders = vec![hand(workload)?];
-    contenders.extend(gradus::contender(workload, threads)?);
+    contenders.extend(gradus::contender(workload)?);
     let measured =
         measure::measure(&mut contenders, secs).map_err(|e| format!("{workload}: {e}"))?;
     for (measured, name) in measured.iter().zip(["hand", name]) {
@@ -81,6 +95,14 @@ fn bench(workload: &str, name: &str, threads: usize, secs: f64) -> Result<()> {
         )?;
     }
     Ok(())
+}
+
+fn bench_kernel(kernel: &Kernel, name: &str, threads: usize, secs: f64) -> Result<()> {
+    let speed = kernel.measure(secs)?;
+    let emit = |metric, value, unit| line(name, &kernel.name, metric, value, unit, threads);
+    emit("rate", speed.rate, kernel.unit)?;
+    emit("best", speed.best, kernel.unit)?;
+    emit("checksum", speed.checksum, "check")
 }
 
 fn print(workload: &str, name: &str, threads: usize, measured: &Measured) -> Result<()> {

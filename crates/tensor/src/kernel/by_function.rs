@@ -3,12 +3,9 @@
 //! One loop is compiled for all of them; each element is computed in `f64` or `i64` and converted once
 //! to the dtype of the tensor.
 
+use super::parallel::{PIECE_COSTLY, WORTH_COSTLY};
 use super::rows::{Plan, rows};
 use crate::{Element, Tensor};
-
-/// These functions cost tens of nanoseconds an element, so short pieces are worth a thread.
-const PIECE: usize = 1024;
-const WORTH: usize = 8 * 1024;
 
 /// `f` of every element of a float tensor.
 pub(crate) fn map_f64(x: &Tensor, f: impl Fn(f64) -> f64 + Sync + Send) -> Tensor {
@@ -49,8 +46,8 @@ fn each<T: Element, U: Element, const N: usize>(
         compute: T::DTYPE,
         result: U::DTYPE,
         storage: if same { operands[0].dtype() } else { U::DTYPE },
-        piece: PIECE,
-        worth: WORTH,
+        piece: PIECE_COSTLY,
+        worth: WORTH_COSTLY,
     };
     // SAFETY: every element is written, from operands of the type that the plan names.
     unsafe {
@@ -69,7 +66,7 @@ mod tests {
 
     #[test]
     fn each_element_is_computed_in_f64_and_rounded_once() {
-        let n = 3 * WORTH;
+        let n = 3 * WORTH_COSTLY;
         let x = Tensor::from_vec((0..n).map(|i| i as f32).collect::<Vec<_>>(), [n]).unwrap();
         let y = map_f64(&x, f64::cbrt).to_vec::<f32>().unwrap();
         assert!((0..n).all(|i| y[i] == (i as f64).cbrt() as f32));

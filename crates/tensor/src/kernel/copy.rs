@@ -3,6 +3,10 @@
 use std::mem::MaybeUninit;
 
 use super::dense::Dense;
+use super::elementwise::Shared;
+use super::for_pieces;
+use super::parallel::{PIECE, WORTH};
+use super::rows::convert_run;
 use super::strided::copy_strided;
 use super::words::{for_word, start as start_of, start_mut};
 use crate::dispatch::for_dtype;
@@ -110,39 +114,24 @@ pub(crate) fn fill(layout: &Layout, value: Scalar, dtype: DType) -> Tensor {
 /// loops per type instead of one per pair of types.
 #[inline(never)]
 pub(crate) fn cast(x: &Tensor, dtype: DType) -> Tensor {
-    if x.dtype().is_float() {
-        from_wide::<f64>(&to_wide::<f64>(x), dtype)
-    } else {
-        from_wide::<i64>(&to_wide::<i64>(x), dtype)
-    }
-}
-
-fn to_wide<W: Element>(x: &Tensor) -> Tensor {
-    if x.dtype() == W::DTYPE {
-        x.contiguous()
-    } else {
-        for_dtype!(x.dtype(), S => convert::<S, W>(x))
-    }
-}
-
-fn from_wide<W: Element>(x: &Tensor, dtype: DType) -> Tensor {
-    if dtype == W::DTYPE {
-        x.clone()
-    } else {
-        for_dtype!(dtype, D => convert::<W, D>(x))
-    }
-}
-
-fn convert<S: Element, D: Element>(x: &Tensor) -> Tensor {
     let x = Dense::of(x);
     // SAFETY: every element is written.
-    unsafe {
-        Tensor::build::<D>(x.layout(), |out| {
-            for (to, from) in out.iter_mut().zip(x.host_slice::<S>()) {
-                to.write(from.cast::<D>());
-            }
-        })
-    }
+    let out = unsafe { Tensor::unwritten(x.layout(), dtype) };
+    let (from, to) = (
+        Shared(x.host_bytes().cast_mut()),
+        Shared(out.host_bytes().cast_mut()),
+    );
+    for_pieces(x.numel(), PIECE, WORTH, |range| {
+        let (from, to) = (from, to);
+        let (first, len) = (range.start, range.len());
+        // SAFETY: both have as many elements; pieces are disjoint.
+        unsafe {
+            let from = from.0.add(first * x.dtype().size()).cast_const();
+            let to = to.0.add(first * dtype.size());
+            convert_run((from, x.dtype()), (to, dtype), len);
+        }
+    });
+    out
 }
 
 /// A tensor of one element.
@@ -169,4 +158,63 @@ pub(crate) fn first<T: Element>(x: &Tensor) -> T {
 pub(crate) fn from_slice<T: Element>(layout: &Layout, values: &[T]) -> Tensor {
     // SAFETY: `copy_from` writes every element.
     unsafe { Tensor::build::<T>(layout, |out| copy_from(out, values)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use half::f16;
+
+    #[test]
+    fn long_tensors_are_converted_as_short_ones() {
+        let n = 3 * WORTH + 5;
+        let values: Vec<i64> = (0..n as i64).map(|i| i * 37 % 251).collect();
+        let x = Tensor::from_vec(values.clone(), [n]).unwrap();
+        let bytes = cast(&x, DType::U8);
+        assert!(
+            bytes
+                .host_slice::<u8>()
+                .iter()
+                .zip(&values)
+                .all(|(&b, &v)| i64::from(b) == v)
+        );
+        let halves = cast(&bytes, DType::F16);
+        let single = cast(&halves, DType::F32);
+        assert_eq!(halves.host_slice::<f16>()[7], f16::from_f32(8.0));
+        assert!(
+            single
+                .host_slice::<f32>()
+                .iter()
+                .zip(&values)
+                .all(|(&s, &v)| s == v as f32)
+        );
+        let wide = cast(&single, DType::F64);
+        assert!(
+            wide.host_slice::<f64>()
+                .iter()
+                .zip(&values)
+                .all(|(&s, &v)| s == v as f64)
+        );
+        assert_eq!(
+            cast(&wide, DType::Bool).host_slice::<bool>()[..2],
+            [false, true]
+        );
+    }
+
+    #[test]
+    fn matrices_of_any_form_are_transposed() {
+        for (rows, columns) in [(3, 40_000), (64, 1000), (70, 1003), (40_000, 9)] {
+            let values: Vec<i32> = (0..(rows * columns) as i32).collect();
+            let x = Tensor::from_vec(values, [rows, columns]).unwrap();
+            let turned = materialize(&x.t().unwrap());
+            let turned = turned.host_slice::<i32>();
+            for (i, line) in turned.chunks(rows).enumerate() {
+                assert!(
+                    line.iter()
+                        .enumerate()
+                        .all(|(j, &v)| v as usize == j * columns + i)
+                );
+            }
+        }
+    }
 }

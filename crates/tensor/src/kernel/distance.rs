@@ -5,12 +5,9 @@ use std::mem::MaybeUninit;
 use super::dense::Dense;
 use super::elementwise::Shared;
 use super::simd::{is_single, opaque};
-use super::{Kernel, Real, dispatch, for_pieces};
+use super::{Kernel, Real, dispatch, for_groups};
 use crate::Tensor;
 use crate::layout::Layout;
-
-/// Differences from which threads are worth it.
-const WORTH: usize = 256 * 1024;
 
 /// One row against all: `out[j] = f(.. f(0, |a₀ − b₀ⱼ|) .., |aₘ − bₘⱼ|)`, `b` holding the rows of the
 /// other side in columns. Neighbours in `out` are computed together.
@@ -52,18 +49,12 @@ pub(crate) fn distances<T: Real>(
     let (p, m, r) = (shape[rank - 2], a.shape()[rank - 1], shape[rank - 1]);
     let (xs, ys) = (a.host_slice::<T>(), b.host_slice::<T>());
     let rows = layout.len().checked_div(r).unwrap_or(0);
-    let worth = if layout.len().saturating_mul(m) < WORTH {
-        usize::MAX
-    } else {
-        0
-    };
-    let piece = (WORTH / 8 / (m * r).max(1)).max(1);
     // SAFETY: every row is set to zero before it is read.
     unsafe {
         Tensor::build::<T>(layout, |out| {
             out.fill(MaybeUninit::new(T::ZERO));
             let out = Shared(out.as_mut_ptr().cast::<T>());
-            for_pieces(rows, piece, worth, |range| {
+            for_groups(rows, m * r, |range| {
                 for row in range {
                     let matrix = row / p;
                     dispatch(Row {

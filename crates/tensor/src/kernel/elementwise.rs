@@ -4,6 +4,7 @@
 //! of a dtype that is not computed in) is cut into runs by `rows`, which is compiled once: an
 //! operation brings nothing but its innermost loop.
 
+use super::parallel::WORTH;
 use super::rows::{Plan, rows};
 use super::simd::{is_single, is_wide, opaque};
 use super::{Kernel, dispatch, for_pieces};
@@ -14,8 +15,6 @@ use std::mem::MaybeUninit;
 /// Pieces of this many elements go to one thread: small enough for the second cache, many enough to
 /// share evenly.
 const PIECE: usize = 8 * 1024;
-/// Below this many elements a thread costs more than it brings.
-const WORTH: usize = 32 * 1024;
 
 /// A pointer that may cross threads: pieces write disjoint ranges.
 #[derive(Clone, Copy)]

@@ -5,9 +5,9 @@ use std::mem::MaybeUninit;
 use super::dense::Dense;
 use super::elementwise::Shared;
 use super::lanes::{LANES, in_lanes};
-use super::reduce::{Join, Larger, PIECE, Smaller, WORTH, join_columns, scratch};
+use super::reduce::{Join, Larger, Smaller, join_columns, scratch};
 use super::simd::{is_single, opaque};
-use super::{Kernel, dispatch, for_pieces};
+use super::{Kernel, dispatch, for_groups};
 use crate::layout::Layout;
 use crate::{Element, Tensor};
 
@@ -165,8 +165,7 @@ pub(crate) fn find_middle<T: Element + PartialOrd, J: Extreme<T>>(
                 return;
             }
             let target = Shared(out.as_mut_ptr());
-            let piece = (PIECE / middle).max(1);
-            for_pieces(out.len(), piece, WORTH / middle, |r| {
+            for_groups(out.len(), middle, |r| {
                 let rows = &xs[r.start * middle..r.end * middle];
                 dispatch(FindEach(rows, middle, target.range(&r), j));
             });

@@ -2,16 +2,12 @@
 
 use super::dense::Dense;
 use super::elementwise::Shared;
+use super::parallel::{PIECE, WORTH};
 use super::strided::copy_row;
 use super::walk::Rows;
 use super::words::{Word, for_word, start, start_mut};
 use crate::layout::Layout;
 use crate::{ErrorKind, Result, Tensor};
-
-/// Elements copied by one thread at a time.
-pub(super) const PIECE: usize = 16 * 1024;
-/// Below this many elements a thread costs more than it brings.
-pub(super) const WORTH: usize = 64 * 1024;
 
 /// Elements of a tensor's memory, one for each index of a shape: a fixed distance along each
 /// dimension, and what a table of positions adds.

@@ -46,7 +46,7 @@ pub(crate) use elementwise::{map, map_hot, update, zip, zip_hot, zip3};
 pub(crate) use find::find_middle;
 pub(crate) use gather::{Picked, Table, gather, take_rows};
 pub use math::Real;
-pub(crate) use parallel::for_pieces;
+pub(crate) use parallel::{for_groups, for_pieces};
 pub use parallel::{num_threads, set_num_threads};
 pub(crate) use patches::{Patches, columns, images};
 pub(crate) use pool::{Pair, Span, Windows, largest, pick, put, spread_means, window_means};

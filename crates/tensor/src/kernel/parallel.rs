@@ -5,6 +5,15 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use super::team::Team;
 
+/// Threads bring a loop that does little with each element more than they cost, about a microsecond, from
+/// this number of elements on.
+pub(crate) const WORTH: usize = 32 * 1024;
+/// Elements of such a loop that a thread takes at once: their operands stay in the second cache.
+pub(crate) const PIECE: usize = 16 * 1024;
+/// The same for loops that spend tens of nanoseconds on an element.
+pub(crate) const WORTH_COSTLY: usize = 4 * 1024;
+pub(crate) const PIECE_COSTLY: usize = 1024;
+
 static TEAM: OnceLock<RwLock<Arc<Team>>> = OnceLock::new();
 
 fn slot() -> &'static RwLock<Arc<Team>> {
@@ -54,6 +63,14 @@ pub(crate) fn for_pieces(
     } else {
         spread(len, piece, &work);
     }
+}
+
+/// Cuts `0..len`, each number of which stands for so many elements, into pieces of [`PIECE`] elements, which
+/// all threads share if there are [`WORTH`].
+#[inline]
+pub(crate) fn for_groups(len: usize, elements: usize, work: impl Fn(Range<usize>) + Sync + Send) {
+    let piece = (PIECE / elements.max(1)).max(1);
+    for_pieces(len, piece, WORTH.div_ceil(elements.max(1)), work);
 }
 
 #[inline(never)]

@@ -2,7 +2,7 @@
 
 use super::dense::Dense;
 use super::elementwise::Shared;
-use super::{Number, for_pieces};
+use super::{Number, for_groups};
 use crate::layout::Layout;
 use crate::{Element, Tensor};
 
@@ -94,9 +94,6 @@ fn inside(
     start.min(end)..end
 }
 
-/// Planes of fewer elements altogether stay on this thread.
-const WORTH: usize = 64 * 1024;
-
 /// The columns of each plane of `x` `(planes.., height, width)`: `(planes, area, patches)`, in the layout
 /// given.
 pub(crate) fn columns<T: Number>(x: &Tensor, patches: &Patches, layout: &Layout) -> Tensor {
@@ -167,13 +164,7 @@ pub(crate) fn images<T: Number>(columns: &Tensor, patches: &Patches, layout: &La
 
 /// Runs `work` on each plane, on several threads if there is enough to do.
 pub(super) fn over_planes(planes: usize, elements: usize, work: impl Fn(usize) + Sync + Send) {
-    let piece = (WORTH / 4 / elements.max(1)).max(1);
-    let worth = if planes.saturating_mul(elements) < WORTH {
-        usize::MAX
-    } else {
-        0
-    };
-    for_pieces(planes, piece, worth, |range| range.for_each(&work));
+    for_groups(planes, elements, |range| range.for_each(&work));
 }
 
 /// A new tensor whose planes of `size` elements `work` writes, each from its number.

@@ -10,8 +10,9 @@ use std::ops::Range;
 use super::cascade::{join_across, join_terms};
 use super::dense::Dense;
 use super::elementwise::Shared;
+use super::parallel::{PIECE, WORTH};
 use super::simd::{is_single, is_wide, opaque};
-use super::{Kernel, dispatch, for_pieces};
+use super::{Kernel, dispatch, for_groups, for_pieces};
 use crate::layout::Layout;
 use crate::{Element, Tensor};
 
@@ -116,10 +117,6 @@ const FEW: usize = 8;
 const BLOCK: usize = 32 * 1024;
 /// Rows of a block where the rows are too long for one.
 const ROWS: usize = 64;
-/// Elements in a thread's piece.
-pub(super) const PIECE: usize = 16 * 1024;
-/// Reductions of fewer elements stay on this thread.
-pub(super) const WORTH: usize = 32 * 1024;
 
 /// All numbers of a slice joined.
 fn join_tree<T: Element, J: Join<T>>(xs: &[T], j: J) -> T {
@@ -242,8 +239,7 @@ impl<T: Element, J: Join<T>> Kernel for JoinEach<'_, T, J> {
 fn join_rows<T: Element, J: Join<T>>(xs: &[T], middle: usize, out: &mut [MaybeUninit<T>], j: J) {
     let n = out.len();
     let target = Shared(out.as_mut_ptr());
-    let piece = (PIECE / middle.max(1)).max(1);
-    for_pieces(n, piece, WORTH / middle.max(1), |r| {
+    for_groups(n, middle, |r| {
         let rows = &xs[r.start * middle..r.end * middle];
         // SAFETY: pieces are disjoint.
         let out = unsafe { target.range(&r) };
@@ -287,7 +283,7 @@ pub(super) fn join_columns<T: Element, J: Join<T>>(
         let target = Shared(out.as_mut_ptr());
         let size = middle.min(rows) * inner;
         let piece = (PIECE / 4 / size).max(1);
-        for_pieces(outer * blocks, piece, WORTH / size, |pieces| {
+        for_pieces(outer * blocks, piece, WORTH.div_ceil(size), |pieces| {
             for at in pieces {
                 let (o, block) = (at / blocks, at % blocks);
                 let start = o * middle + block * rows;

@@ -162,6 +162,40 @@ impl<const N: usize> Job<'_, N> {
     }
 }
 
+/// Contiguous elements of one dtype as those of another, by way of `f64` or `i64`.
+///
+/// # Safety
+/// `len` elements lie behind `from`, and there is room for as many behind `to`.
+pub(super) unsafe fn convert_run(
+    (from, source): (*const u8, DType),
+    (to, target): (*mut u8, DType),
+    len: usize,
+) {
+    let wide = if source.is_float() {
+        DType::F64
+    } else {
+        DType::I64
+    };
+    let mut buffer = [MaybeUninit::<u64>::uninit(); RUN];
+    let buffer = buffer.as_mut_ptr().cast::<u8>();
+    for start in (0..len).step_by(RUN) {
+        let len = RUN.min(len - start);
+        // SAFETY: as the caller promises; the buffer holds `RUN` elements of the widest type.
+        unsafe {
+            let from = from.add(start * source.size());
+            let to = to.add(start * target.size());
+            if target == wide {
+                load(from, source, 1, to, wide, len);
+            } else if source == wide {
+                store(from, wide, to, target, len);
+            } else {
+                load(from, source, 1, buffer, wide, len);
+                store(buffer, wide, to, target, len);
+            }
+        }
+    }
+}
+
 /// Strided elements of a dtype as contiguous ones of the type that is computed in.
 ///
 /// # Safety

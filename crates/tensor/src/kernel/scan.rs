@@ -2,11 +2,8 @@
 
 use super::dense::Dense;
 use super::elementwise::Shared;
-use super::{Ordered, for_pieces};
+use super::{Ordered, for_groups};
 use crate::{DType, Element, Tensor};
-
-/// Scans of fewer elements stay on this thread.
-const WORTH: usize = 64 * 1024;
 
 /// Runs `step` along the middle of operands seen as `(outer, size, inner)`, backwards if `reverse`.
 /// It gets the state of its line, which begins as `start`, the position and the operands' elements.
@@ -28,7 +25,7 @@ pub(crate) fn scan<T: Element, S: Copy + Send + Sync, U: Element, const N: usize
             if out.is_empty() {
                 return;
             }
-            for_pieces(outer, 1, WORTH / (size * inner), |range| {
+            for_groups(outer, size * inner, |range| {
                 for o in range {
                     let block = o * size * inner..(o + 1) * size * inner;
                     let out = target.range(&block);

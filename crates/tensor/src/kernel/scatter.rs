@@ -5,7 +5,8 @@
 
 use super::elementwise::Shared;
 use super::for_pieces;
-use super::gather::{PIECE, Picked, WORTH};
+use super::gather::Picked;
+use super::parallel::{PIECE, WORTH};
 use super::strided::copy_row;
 use super::walk::Rows;
 use super::words::{for_word, start, start_mut};

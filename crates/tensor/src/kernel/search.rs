@@ -3,11 +3,9 @@
 use super::dense::Dense;
 use super::elementwise::Shared;
 use super::for_pieces;
+use super::parallel::{PIECE_COSTLY, WORTH_COSTLY};
 use crate::layout::Layout;
 use crate::{Element, Tensor};
-
-/// Searches of fewer values stay on this thread.
-const WORTH: usize = 8 * 1024;
 
 /// For each value of a line the number of boundaries of its line that are below it, or not above it if
 /// `right`. Lines have `size` boundaries and `count` values; a single line of boundaries serves all
@@ -47,7 +45,7 @@ pub(crate) fn search<T: Element>(
     unsafe {
         Tensor::build::<i64>(layout, |out| {
             let target = Shared(out.as_mut_ptr());
-            for_pieces(vs.len(), WORTH / 4, WORTH, |range| {
+            for_pieces(vs.len(), PIECE_COSTLY, WORTH_COSTLY, |range| {
                 for (at, out) in range.clone().zip(target.range(&range)) {
                     out.write(place(at / count * size, vs[at]));
                 }

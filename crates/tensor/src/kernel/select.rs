@@ -3,11 +3,9 @@
 use super::dense::Dense;
 use super::elementwise::Shared;
 use super::for_pieces;
+use super::parallel::{PIECE, WORTH};
 use super::words::{Word, for_word, start, start_mut};
 use crate::Tensor;
-
-const PIECE: usize = 16 * 1024;
-const WORTH: usize = 128 * 1024;
 
 /// `mask ? a : b`. Shapes are equal, but `a` and `b`, which have one dtype, may be single elements.
 #[inline(never)]

@@ -6,15 +6,12 @@ use super::dense::Dense;
 use super::elementwise::Shared;
 use super::lanes::{LANES, in_lanes};
 use super::simd::{is_single, opaque, prefetch};
-use super::{Kernel, Real, dispatch, for_pieces};
+use super::{Kernel, Real, dispatch, for_groups};
 use crate::Tensor;
 use crate::layout::Layout;
 
 /// Terms added in lanes; the sums of such blocks are added in `f64`.
 const BLOCK: usize = 4096;
-/// Elements in a thread's piece, and from how many on threads are worth it.
-const PIECE: usize = 16 * 1024;
-const WORTH: usize = 32 * 1024;
 /// Elements of the next row that are fetched beforehand.
 const NEAR: usize = 2048;
 
@@ -262,8 +259,7 @@ pub(crate) fn on_rows<T: Real, R: RowRule<T, N>, const N: usize>(
                 return;
             }
             let target = Shared(out.as_mut_ptr());
-            let (piece, worth) = ((PIECE / size.max(1)).max(1), WORTH / size.max(1));
-            for_pieces(out.len() / result, piece, worth, |range| {
+            for_groups(out.len() / result, size, |range| {
                 dispatch(Rows {
                     operands: std::array::from_fn(|k| {
                         &operands[k][range.start * size..range.end * size]
@@ -290,8 +286,7 @@ pub(crate) fn powers_of_rows<T: Real>(x: &Tensor, y: &Tensor, g: &Tensor, size: 
     unsafe {
         Tensor::build::<T>(x.layout(), |out| {
             let target = Shared(out.as_mut_ptr());
-            let (piece, worth) = ((PIECE / size.max(1)).max(1), WORTH / size.max(1));
-            for_pieces(ys.len(), piece, worth, |range| {
+            for_groups(ys.len(), size, |range| {
                 let elements = range.start * size..range.end * size;
                 dispatch(Powers {
                     x: &xs[elements.clone()],

@@ -6,13 +6,11 @@
 
 use super::dense::Dense;
 use super::elementwise::Shared;
+use super::parallel::{PIECE_COSTLY, WORTH_COSTLY};
 use super::{copy_from, for_pieces};
 use crate::dispatch::{for_compute, for_dtype};
 use crate::layout::Layout;
 use crate::{Element, Tensor};
-
-/// Lines of fewer elements together stay on this thread.
-const WORTH: usize = 16 * 1024;
 
 /// A type that numbers are compared in.
 pub(crate) trait Ordered: Element {
@@ -202,8 +200,8 @@ fn order_as<T: Ordered, E: Entry>(
             }
             let lines = out.len() / count;
             let target = Shared(out.as_mut_ptr());
-            let piece = (WORTH / size).max(1);
-            for_pieces(lines, piece, 2 * WORTH / size, |range| {
+            let piece = (PIECE_COSTLY / size).max(1);
+            for_pieces(lines, piece, WORTH_COSTLY.div_ceil(size), |range| {
                 let mut line = Vec::with_capacity(size);
                 let mut wanted = Vec::with_capacity(count);
                 for at in range {

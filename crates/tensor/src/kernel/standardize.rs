@@ -4,7 +4,7 @@ use super::dense::Dense;
 use super::elementwise::Shared;
 use super::patches::build_planes;
 use super::simd::{is_single, opaque};
-use super::{Kernel, Real, dispatch, for_pieces};
+use super::{Kernel, Real, dispatch, for_groups};
 use crate::layout::Layout;
 use crate::{Element, Tensor};
 
@@ -20,8 +20,6 @@ pub(crate) struct Groups {
 
 /// Running sums side by side, so that they fill a register.
 const LANES: usize = 8;
-/// Tensors of fewer elements stay on this thread.
-const WORTH: usize = 64 * 1024;
 
 /// `Σ f(a[i], b[i])` in double precision.
 struct SumOf<'a, T, F>(&'a [T], &'a [T], F);
@@ -105,13 +103,7 @@ impl Groups {
     ) -> Vec<[f64; N]> {
         let mut found = vec![[0.0; N]; self.count];
         let target = Shared(found.as_mut_ptr());
-        let piece = (WORTH / 4 / self.len().max(1)).max(1);
-        let worth = if self.count * self.len() < WORTH {
-            usize::MAX
-        } else {
-            0
-        };
-        for_pieces(self.count, piece, worth, |range| {
+        for_groups(self.count, self.len(), |range| {
             for group in range {
                 // SAFETY: each group writes its own place.
                 unsafe { target.range(&(group..group + 1))[0] = find(group) };

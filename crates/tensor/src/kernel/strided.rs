@@ -1,14 +1,11 @@
 //! Copies between places of one shape and any strides.
 
 use super::elementwise::Shared;
-use super::for_pieces;
+use super::for_groups;
+use super::parallel::{PIECE, WORTH};
 use super::walk::Rows;
 use super::words::Word;
 
-/// Elements copied by one thread at a time.
-const PIECE: usize = 32 * 1024;
-/// Below this many elements a thread costs more than it brings.
-const WORTH: usize = 128 * 1024;
 /// Rows of a transposed plane that are written together: their ends stay in the first cache.
 const BAND: usize = 64;
 /// Side of the square that is turned in registers.
@@ -97,32 +94,30 @@ unsafe fn turn<W: Word>(
     to: Shared<W>,
 ) {
     let bands = height.div_ceil(BAND);
-    let in_band = BAND.min(height) * rest.len;
-    let piece = PIECE.div_ceil(in_band);
-    for_pieces(
-        rest.count() * bands,
-        piece,
-        WORTH.div_ceil(in_band),
-        |units| {
-            let (from, to) = (from, to);
-            for unit in units {
-                let [f, t] = rest.offsets(unit / bands);
-                let first = unit % bands * BAND;
-                let rows = BAND.min(height - first);
-                // SAFETY: as the caller promises; the bands share no row.
-                unsafe {
-                    turn_band(
-                        (from.0.wrapping_add(f.wrapping_add(first)), rest.step[0]),
-                        (
-                            to.0.wrapping_add(t.wrapping_add(first.wrapping_mul(apart))),
-                            apart,
-                        ),
-                        (rows, rest.len),
-                    );
-                }
+    let in_band = BAND.min(height);
+    // Long bands are cut between squares.
+    let wide = rest.len.min((PIECE / in_band).next_multiple_of(SQUARE));
+    let cuts = rest.len.div_ceil(wide);
+    for_groups(rest.count() * bands * cuts, in_band * wide, |units| {
+        let (from, to) = (from, to);
+        for unit in units {
+            let (band, left) = (unit / cuts, unit % cuts * wide);
+            let [f, t] = rest.offsets(band / bands);
+            let top = band % bands * BAND;
+            let f = f
+                .wrapping_add(top)
+                .wrapping_add(left.wrapping_mul(rest.step[0]));
+            let t = t.wrapping_add(top.wrapping_mul(apart)).wrapping_add(left);
+            // SAFETY: as the caller promises; the parts share no element.
+            unsafe {
+                turn_band(
+                    (from.0.wrapping_add(f), rest.step[0]),
+                    (to.0.wrapping_add(t), apart),
+                    (BAND.min(height - top), wide.min(rest.len - left)),
+                );
             }
-        },
-    );
+        }
+    });
 }
 
 /// `to[i · apart + j] = from[i + j · step]`.

@@ -5,12 +5,9 @@ use std::mem::MaybeUninit;
 use super::copy::copy_from;
 use super::dense::Dense;
 use super::elementwise::Shared;
-use super::for_pieces;
+use super::for_groups;
 use super::words::{Word, for_word, start, start_mut};
 use crate::Tensor;
-
-const PIECE: usize = 16 * 1024;
-const WORTH: usize = 128 * 1024;
 
 /// The matrices of the last two dimensions with zeros below (`upper`) or above the diagonal that lies
 /// `diagonal` columns right of the main one.
@@ -24,10 +21,9 @@ pub(crate) fn triangle(x: &Tensor, diagonal: isize, upper: bool) -> Tensor {
     if x.numel() == 0 {
         return out;
     }
-    let piece = PIECE.div_ceil(width);
     for_word!(x.dtype(), W => {
         let (from, to) = (Shared(start::<W>(&x).cast_mut()), Shared(start_mut::<W>(&mut out)));
-        for_pieces(x.numel() / width, piece, WORTH.div_ceil(width), |rows| {
+        for_groups(x.numel() / width, width, |rows| {
             let (from, to) = (from, to);
             for row in rows {
                 let on = ((row % height) as isize).saturating_add(diagonal);
