@@ -106,7 +106,7 @@ impl Leaf {
             None => state.grad = Some(g),
             Some(sum) => {
                 drop(state);
-                self.add_to(sum, &g)?;
+                self.add_to(&sum, &g)?;
             }
         }
         Ok(true)
@@ -115,7 +115,7 @@ impl Leaf {
     /// Adds to the gradient, which was taken out: the addition may be long, so it runs outside the lock,
     /// and another thread's share that arrives meanwhile is added in the next turn.
     #[inline(never)]
-    fn add_to(&self, sum: Tensor, g: &Tensor) -> Result<()> {
+    fn add_to(&self, sum: &Tensor, g: &Tensor) -> Result<()> {
         let mut sum = sum.add(g)?;
         loop {
             let mut state = self.state.lock();
