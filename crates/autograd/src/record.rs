@@ -77,6 +77,8 @@ pub(crate) struct Record<R: ?Sized> {
 
 /// What a record holds whatever its operation.
 struct Trail {
+    /// The operation's name.
+    name: &'static str,
     /// Larger than the stamp of everything this operation depends on.
     stamp: u64,
     saves: Saves,
@@ -96,7 +98,6 @@ struct Kept {
 
 /// A gradient rule, with fixed or variable number of inputs, on plain and on recorded gradients.
 pub(crate) trait Rule: Send + Sync {
-    fn name(&self) -> &'static str;
     fn vjp(
         &self,
         wrt: usize,
@@ -114,9 +115,6 @@ pub(crate) trait Rule: Send + Sync {
 struct Fixed<O, const N: usize>(O);
 
 impl<O: Op<N>, const N: usize> Rule for Fixed<O, N> {
-    fn name(&self) -> &'static str {
-        self.0.name()
-    }
     fn vjp(
         &self,
         wrt: usize,
@@ -138,9 +136,6 @@ impl<O: Op<N>, const N: usize> Rule for Fixed<O, N> {
 struct Variadic<O>(O);
 
 impl<O: VariadicOp> Rule for Variadic<O> {
-    fn name(&self) -> &'static str {
-        self.0.name()
-    }
     fn vjp(
         &self,
         wrt: usize,
@@ -167,7 +162,8 @@ pub(crate) fn record<O: Op<N>, const N: usize>(
     held: &mut [Held<'_>],
     out: Tensor,
 ) -> Var {
-    recorded(Fixed(op), O::SAVES, O::PASSES_ON, inputs, held, out)
+    let name = op.name();
+    recorded(name, Fixed(op), O::SAVES, O::PASSES_ON, inputs, held, out)
 }
 
 /// Records an operation of any number of inputs that was just run.
@@ -177,7 +173,8 @@ pub(crate) fn record_variadic<O: VariadicOp>(
     held: &mut [Held<'_>],
     out: Tensor,
 ) -> Var {
-    recorded(Variadic(op), O::SAVES, false, inputs, held, out)
+    let name = op.name();
+    recorded(name, Variadic(op), O::SAVES, false, inputs, held, out)
 }
 
 #[inline(always)]
@@ -186,6 +183,7 @@ pub(crate) fn record_variadic<O: VariadicOp>(
     reason = "stable Rust coerces no smart pointer but its own"
 )]
 fn recorded<R: Rule + 'static>(
+    name: &'static str,
     rule: R,
     saves: Saves,
     passes_on: bool,
@@ -195,6 +193,7 @@ fn recorded<R: Rule + 'static>(
 ) -> Var {
     let empty = Shared::new_with(|| Record {
         trail: Trail {
+            name,
             stamp: 0,
             saves,
             passes_on,
@@ -282,7 +281,7 @@ impl Trail {
 
 impl Node {
     pub(crate) fn name(&self) -> &'static str {
-        self.rule.name()
+        self.trail.name
     }
 
     #[inline]
