@@ -13,7 +13,9 @@ use std::mem::MaybeUninit;
 use std::ops::Range;
 
 use super::reduce::Join;
-use super::simd::opaque;
+use super::simd::{is_single, is_wide, opaque};
+use super::{Kernel, dispatch};
+use crate::Element;
 
 /// Running results side by side.
 const WAYS: usize = 4;
@@ -59,35 +61,18 @@ fn in_registers<
     }
     let steps = len / LANES;
     let mut lanes = [J::START; LANES];
-    let mut done = 0;
-    if steps >= STEPS {
-        let mut levels = [[J::START; LANES]; LEVELS - 1];
-        while done + STEPS <= steps {
-            let mut running = [J::START; LANES];
-            for _ in 0..STEPS {
-                join_lanes::<COMPACT, T, J, LANES>(&mut running, j, done * LANES, &term);
-                done += 1;
-            }
-            for l in 0..opaque::<COMPACT>(LANES) {
-                let l = opaque::<COMPACT>(l);
-                levels[0][l] = j.join(levels[0][l], running[l]);
-            }
+    let mut levels = [[J::START; LANES]; LEVELS - 1];
+    for done in 0..steps {
+        if done > 0 && done.is_multiple_of(STEPS) {
+            let running = std::mem::replace(&mut lanes, [J::START; LANES]);
+            join_lanes::<COMPACT, T, J, LANES>(&mut levels[0], j, 0, &|l| running[l]);
             raise(&mut levels, done / STEPS, LANES, j);
         }
-        while done < steps {
-            join_lanes::<COMPACT, T, J, LANES>(&mut lanes, j, done * LANES, &term);
-            done += 1;
-        }
+        join_lanes::<COMPACT, T, J, LANES>(&mut lanes, j, done * LANES, &term);
+    }
+    if steps > STEPS {
         for level in &levels {
-            for l in 0..opaque::<COMPACT>(LANES) {
-                let l = opaque::<COMPACT>(l);
-                lanes[l] = j.join(lanes[l], level[l]);
-            }
-        }
-    } else {
-        while done < steps {
-            join_lanes::<COMPACT, T, J, LANES>(&mut lanes, j, done * LANES, &term);
-            done += 1;
+            join_lanes::<COMPACT, T, J, LANES>(&mut lanes, j, 0, &|l| level[l]);
         }
     }
     let whole = len / PLACES * PLACES;
@@ -164,8 +149,7 @@ fn raise<T: Copy, J: Join<T>, const WIDTH: usize>(
 }
 
 /// Rows of `inner` elements joined element by element into `out`.
-#[inline(always)]
-pub(super) fn join_across<const COMPACT: bool, T: Copy, J: Join<T>>(
+pub(super) fn join_across<T: Element, J: Join<T>>(
     xs: &[T],
     inner: usize,
     out: &mut [MaybeUninit<T>],
@@ -175,11 +159,10 @@ pub(super) fn join_across<const COMPACT: bool, T: Copy, J: Join<T>>(
     let unit = if inner < places { 1 } else { places };
     let whole = inner / (WAYS * unit) * (WAYS * unit);
     for start in (0..whole).step_by(TILE) {
-        let columns = start..(start + TILE).min(whole);
-        join_tile::<COMPACT, T, J>(xs, inner, columns, out, j);
+        join_tile(xs, inner, start..(start + TILE).min(whole), out, j);
     }
     if whole < inner {
-        join_rest::<COMPACT, T, J>(xs, inner, whole..inner, out, j);
+        join_rest(xs, inner, whole..inner, out, j);
     }
 }
 
@@ -187,68 +170,87 @@ pub(super) fn join_across<const COMPACT: bool, T: Copy, J: Join<T>>(
 const TILE: usize = 256;
 
 /// Columns in one running result each.
-#[inline(always)]
-fn join_tile<const COMPACT: bool, T: Copy, J: Join<T>>(
+fn join_tile<T: Element, J: Join<T>>(
     xs: &[T],
     inner: usize,
     columns: Range<usize>,
     out: &mut [MaybeUninit<T>],
     j: J,
 ) {
-    let (width, rows) = (columns.len(), xs.len() / inner);
-    let mut last = [J::START; TILE];
-    let whole = rows / STEPS * STEPS;
-    let rest = &xs[whole * inner..];
-    join_group::<COMPACT, T, J>(rest, inner, columns.start, &mut last[..width], j);
-    if whole > 0 {
-        let mut levels = [[J::START; TILE]; LEVELS - 1];
-        for (done, group) in xs[..whole * inner].chunks_exact(STEPS * inner).enumerate() {
-            let low = &mut levels[0][..width];
-            join_group::<COMPACT, T, J>(group, inner, columns.start, low, j);
-            raise(&mut levels, done + 1, width, j);
+    let (start, width) = (columns.start, columns.len());
+    let mut running = [J::START; TILE];
+    let mut levels = [[J::START; TILE]; LEVELS - 1];
+    for (done, xs) in xs.chunks(STEPS * inner).enumerate() {
+        if done > 0 {
+            join_row(&mut levels[0][..width], &running, j);
+            raise(&mut levels, done, width, j);
+            running[..width].fill(J::START);
         }
+        let to = &mut running[..width];
+        dispatch(Rows {
+            xs,
+            inner,
+            start,
+            to,
+            j,
+        });
+    }
+    if xs.len() > STEPS * inner {
         for level in &levels {
-            join_row::<COMPACT, T, J>(&mut last[..width], level, j);
+            join_row(&mut running[..width], level, j);
         }
     }
-    for (out, joined) in out[columns].iter_mut().zip(last) {
+    for (out, joined) in out[columns].iter_mut().zip(running) {
         out.write(joined);
     }
 }
 
-/// Columns that are joined in registers.
-const GROUP: usize = 32;
+/// Rows, from column `start` on, joined one after the other with `to`.
+pub(super) struct Rows<'a, T, J> {
+    pub(super) xs: &'a [T],
+    pub(super) inner: usize,
+    pub(super) start: usize,
+    pub(super) to: &'a mut [T],
+    pub(super) j: J,
+}
 
-/// The rows of `xs`, from column `start` on, joined with each other and then with `to`.
-#[inline(always)]
-fn join_group<const COMPACT: bool, T: Copy, J: Join<T>>(
-    xs: &[T],
-    inner: usize,
-    start: usize,
-    to: &mut [T],
-    j: J,
-) {
-    let mut column = start;
-    let (chunks, rest) = to.as_chunks_mut::<GROUP>();
-    for chunk in chunks {
-        let mut running = [J::START; GROUP];
-        for row in xs.chunks_exact(inner) {
-            join_row::<COMPACT, T, J>(&mut running, &row[column..column + GROUP], j);
+impl<T: Element, J: Join<T>> Kernel for Rows<'_, T, J> {
+    type Output = ();
+    const WIDE: bool = is_wide::<T>();
+    const WIDEST: bool = J::HOT && is_single::<T>();
+    #[inline(always)]
+    fn run<const COMPACT: bool>(self) {
+        let Rows {
+            xs,
+            inner,
+            start,
+            to,
+            j,
+        } = self;
+        let width = to.len();
+        // Four at a time: results are then loaded and stored a quarter as often.
+        let mut fours = xs.chunks_exact(4 * inner);
+        for four in fours.by_ref() {
+            let row = |r: usize| &four[r * inner + start..][..width];
+            let (a, b, c, d) = (row(0), row(1), row(2), row(3));
+            for i in 0..width {
+                let i = opaque::<COMPACT>(i);
+                let two = j.join(j.join(to[i], a[i]), b[i]);
+                to[i] = j.join(j.join(two, c[i]), d[i]);
+            }
         }
-        join_row::<COMPACT, T, J>(chunk, &running, j);
-        column += GROUP;
+        for row in fours.remainder().chunks_exact(inner) {
+            let row = &row[start..][..width];
+            for i in 0..width {
+                let i = opaque::<COMPACT>(i);
+                to[i] = j.join(to[i], row[i]);
+            }
+        }
     }
-    let mut running = [J::START; GROUP];
-    let running = &mut running[..rest.len()];
-    for row in xs.chunks_exact(inner) {
-        join_row::<COMPACT, T, J>(running, &row[column..column + running.len()], j);
-    }
-    join_row::<COMPACT, T, J>(rest, running, j);
 }
 
 /// The last columns, fewer than four registers, in four running results each.
-#[inline(always)]
-fn join_rest<const COMPACT: bool, T: Copy, J: Join<T>>(
+fn join_rest<T: Element, J: Join<T>>(
     xs: &[T],
     inner: usize,
     columns: Range<usize>,
@@ -256,37 +258,34 @@ fn join_rest<const COMPACT: bool, T: Copy, J: Join<T>>(
     j: J,
 ) {
     let width = columns.len();
-    let mut levels = [[J::START; WAYS * GROUP]; LEVELS];
+    let mut levels = [[J::START; WAYS * 32]; LEVELS];
     let mut steps = xs.chunks_exact(WAYS * inner);
     for (step, rows) in steps.by_ref().enumerate() {
         for (way, row) in rows.chunks_exact(inner).enumerate() {
             let to = &mut levels[0][way * width..][..width];
-            join_row::<COMPACT, T, J>(to, &row[columns.clone()], j);
+            join_row(to, &row[columns.clone()], j);
         }
         raise(&mut levels, step + 1, WAYS * width, j);
     }
     let [mut joined, high @ ..] = levels;
     for level in &high {
-        join_row::<COMPACT, T, J>(&mut joined[..WAYS * width], level, j);
+        join_row(&mut joined[..WAYS * width], level, j);
     }
     for row in steps.remainder().chunks_exact(inner) {
-        join_row::<COMPACT, T, J>(&mut joined[..width], &row[columns.clone()], j);
+        join_row(&mut joined[..width], &row[columns.clone()], j);
     }
     let (first, others) = joined.split_at_mut(width);
     for way in others[..(WAYS - 1) * width].chunks_exact(width) {
-        join_row::<COMPACT, T, J>(first, way, j);
+        join_row(first, way, j);
     }
     for (out, joined) in out[columns].iter_mut().zip(first) {
         out.write(*joined);
     }
 }
 
-#[inline(always)]
-fn join_row<const COMPACT: bool, T: Copy, J: Join<T>>(running: &mut [T], row: &[T], j: J) {
-    let len = running.len().min(row.len());
-    for i in 0..len {
-        let i = opaque::<COMPACT>(i);
-        running[i] = j.join(running[i], row[i]);
+fn join_row<T: Copy, J: Join<T>>(running: &mut [T], row: &[T], j: J) {
+    for (running, &x) in running.iter_mut().zip(row) {
+        *running = j.join(*running, x);
     }
 }
 

@@ -7,7 +7,7 @@
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
-use super::cascade::{join_across, join_terms};
+use super::cascade::{Rows, join_across, join_terms};
 use super::dense::Dense;
 use super::elementwise::Shared;
 use super::parallel::{PIECE, WORTH};
@@ -253,17 +253,24 @@ fn join_rows<T: Element, J: Join<T>>(xs: &[T], middle: usize, out: &mut [MaybeUn
     });
 }
 
-/// Rows of `inner` elements joined element by element.
-struct JoinAcross<'a, T, J>(&'a [T], usize, &'a mut [MaybeUninit<T>], J);
-impl<T: Element, J: Join<T>> Kernel for JoinAcross<'_, T, J> {
-    type Output = ();
-    const WIDE: bool = is_wide::<T>();
-    const WIDEST: bool = J::HOT && is_single::<T>();
-    #[inline(always)]
-    fn run<const COMPACT: bool>(self) {
-        let JoinAcross(xs, inner, out, j) = self;
-        join_across::<COMPACT, T, J>(xs, inner, out, j);
-    }
+/// Rows joined one after the other.
+fn join_block_of_rows<T: Element, J: Join<T>>(
+    xs: &[T],
+    inner: usize,
+    out: &mut [MaybeUninit<T>],
+    j: J,
+) {
+    out.fill(MaybeUninit::new(J::START));
+    // SAFETY: written just now.
+    let to = unsafe { std::slice::from_raw_parts_mut(out.as_mut_ptr().cast::<T>(), inner) };
+    let start = 0;
+    dispatch(Rows {
+        xs,
+        inner,
+        start,
+        to,
+        j,
+    });
 }
 
 /// The middle of `(outer, middle, inner)`, none of them empty, joined in blocks of rows.
@@ -290,7 +297,12 @@ pub(super) fn join_columns<T: Element, J: Join<T>>(
                 let end = (start + rows).min((o + 1) * middle);
                 // SAFETY: one range per block.
                 let to = unsafe { target.range(&(at * inner..(at + 1) * inner)) };
-                dispatch(JoinAcross(&xs[start * inner..end * inner], inner, to, j));
+                let xs = &xs[start * inner..end * inner];
+                if blocks == 1 {
+                    join_across(xs, inner, to, j);
+                } else {
+                    join_block_of_rows(xs, inner, to, j);
+                }
             }
         });
     };
