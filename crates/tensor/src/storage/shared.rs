@@ -127,7 +127,19 @@ impl<T: ?Sized> Drop for Shared<T> {
             }
             fence(Ordering::Acquire);
         }
-        // SAFETY: the last handle is going away; the value is dropped once and its memory given back.
+        // SAFETY: the last handle is going away.
+        unsafe { self.drop_value() }
+    }
+}
+
+impl<T: ?Sized> Shared<T> {
+    /// Not inlined, so that dropping a handle does not compile what dropping the value takes.
+    ///
+    /// # Safety
+    /// This is the last handle, and nobody uses it after this.
+    unsafe fn drop_value(&mut self) {
+        let header = self.header();
+        // SAFETY: the value is dropped once and its memory given back.
         unsafe {
             std::ptr::drop_in_place(self.0.as_ptr());
             pool::give(header.cast(), (*header.as_ptr()).class);
