@@ -380,15 +380,6 @@ mod tests {
     use crate::tensor;
     use crate::testkit::{assert_close, check_vjp};
 
-    fn of(dims: &[isize], rank: usize, keepdim: bool, mean: bool) -> Sum {
-        Sum {
-            name: Sum::NAME,
-            dims: Dims::or_all(Sum::NAME, dims, rank).unwrap(),
-            keepdim,
-            mean,
-        }
-    }
-
     #[test]
     fn forward() {
         let x = tensor![[[1.0, 2.0], [3.0, 4.0]], [[5.0, 6.0], [7.0, 8.0]]];
@@ -404,10 +395,16 @@ mod tests {
     #[test]
     fn vjp() {
         for mean in [false, true] {
-            check_vjp(of(&[0], 2, false, mean), [&[3, 2]]);
-            check_vjp(of(&[1], 2, true, mean), [&[3, 2]]);
-            check_vjp(of(&[0, 2], 3, false, mean), [&[3, 2, 4]]);
-            check_vjp(of(&[], 2, false, mean), [&[3, 2]]);
+            let sum = |dims, rank, keepdim| Sum {
+                name: Sum::NAME,
+                dims: Dims::or_all(Sum::NAME, dims, rank).unwrap(),
+                keepdim,
+                mean,
+            };
+            check_vjp(sum(&[0], 2, false), [&[3, 2]]);
+            check_vjp(sum(&[1], 2, true), [&[3, 2]]);
+            check_vjp(sum(&[0, 2], 3, false), [&[3, 2, 4]]);
+            check_vjp(sum(&[], 2, false), [&[3, 2]]);
         }
     }
 
