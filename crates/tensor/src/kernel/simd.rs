@@ -125,11 +125,9 @@ pub(crate) fn dispatch<K: Kernel>(kernel: K) -> K::Output {
     #[cfg(target_arch = "x86_64")]
     {
         let level = level();
-        if K::WIDEST {
-            if level == Level::Avx512 as u8 {
-                // SAFETY: the features were detected.
-                return unsafe { run_avx512(kernel) };
-            }
+        if K::WIDEST && level == Level::Avx512 as u8 {
+            // SAFETY: the features were detected.
+            return unsafe { run_avx512(kernel) };
         }
         if level >= Level::Avx2 as u8 {
             // SAFETY: the features were detected.
