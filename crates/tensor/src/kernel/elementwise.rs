@@ -4,17 +4,13 @@
 //! of a dtype that is not computed in) is cut into runs by `rows`, which is compiled once: an
 //! operation brings nothing but its innermost loop.
 
-use super::parallel::WORTH;
+use super::parallel::{WORTH, piece_of};
 use super::rows::{Plan, rows};
 use super::simd::{is_single, is_wide, opaque};
 use super::{Kernel, dispatch, for_pieces};
 use crate::layout::same_shape;
 use crate::{DType, Element, Tensor};
 use std::mem::MaybeUninit;
-
-/// Pieces of this many elements go to one thread: small enough for the second cache, many enough to
-/// share evenly.
-const PIECE: usize = 8 * 1024;
 
 /// A pointer that may cross threads: pieces write disjoint ranges.
 #[derive(Clone, Copy)]
@@ -75,7 +71,7 @@ impl<T: Element, U: Element, F: Fn([T; N]) -> U, const N: usize, const HOT: bool
 /// Which dtypes an operation over `T` that gives `U` meets: the result has the storage dtype of the
 /// operands unless the operation changes the type, as comparisons do.
 #[inline(always)]
-fn plan<T: Element, U: Element>(storage: DType) -> Plan {
+fn plan<T: Element, U: Element>(storage: DType, all: usize) -> Plan {
     Plan {
         compute: T::DTYPE,
         result: U::DTYPE,
@@ -84,7 +80,7 @@ fn plan<T: Element, U: Element>(storage: DType) -> Plan {
         } else {
             U::DTYPE
         },
-        piece: PIECE,
+        piece: piece_of(all),
         worth: WORTH,
     }
 }
@@ -116,7 +112,7 @@ fn each<const HOT: bool, T: Element, U: Element, const N: usize>(
     unsafe {
         rows(
             operands,
-            &plan::<T, U>(operands[0].dtype()),
+            &plan::<T, U>(operands[0].dtype(), operands[0].numel()),
             &|inputs: [*const u8; N], out, len| {
                 dispatch(Loop::<_, _, _, N, HOT> {
                     inputs: inputs.map(<*const u8>::cast::<T>),
@@ -270,7 +266,7 @@ pub(crate) fn update<T: Element, const N: usize>(
     let p = p.host_slice_mut();
     assert!(p.len() == n, "update takes a gradient of one length");
     let target = Shared(p.as_mut_ptr());
-    for_pieces(n, PIECE, WORTH, |r| {
+    for_pieces(n, piece_of(n), WORTH, |r| {
         let mut state = [std::ptr::null_mut(); N];
         // SAFETY: pieces are disjoint and lie inside the slices.
         unsafe {

@@ -10,7 +10,13 @@ use super::team::Team;
 pub(crate) const WORTH: usize = 32 * 1024;
 /// Elements of such a loop that a thread takes at once: their operands stay in the second cache.
 pub(crate) const PIECE: usize = 16 * 1024;
-/// The same for loops that spend tens of nanoseconds on an element.
+
+/// The same where there may be very many: then more at once, so that memory is read in long stretches.
+pub(crate) fn piece_of(all: usize) -> usize {
+    (all / 64).clamp(PIECE, 4 * PIECE)
+}
+
+/// As [`WORTH`] and [`PIECE`], for loops that spend tens of nanoseconds on an element.
 pub(crate) const WORTH_COSTLY: usize = 4 * 1024;
 pub(crate) const PIECE_COSTLY: usize = 1024;
 
@@ -65,12 +71,13 @@ pub(crate) fn for_pieces(
     }
 }
 
-/// Cuts `0..len`, each number of which stands for so many elements, into pieces of [`PIECE`] elements, which
-/// all threads share if there are [`WORTH`].
+/// Cuts `0..len`, each number of which stands for so many elements, into pieces, which all threads share if
+/// there are [`WORTH`] elements.
 #[inline]
 pub(crate) fn for_groups(len: usize, elements: usize, work: impl Fn(Range<usize>) + Sync + Send) {
-    let piece = (PIECE / elements.max(1)).max(1);
-    for_pieces(len, piece, WORTH.div_ceil(elements.max(1)), work);
+    let elements = elements.max(1);
+    let piece = (piece_of(len.saturating_mul(elements)) / elements).max(1);
+    for_pieces(len, piece, WORTH.div_ceil(elements), work);
 }
 
 #[inline(never)]
