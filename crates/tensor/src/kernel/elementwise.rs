@@ -223,6 +223,7 @@ impl<T: Element, F: Fn(T, T, [T; N]) -> (T, [T; N]), const N: usize> Kernel
 {
     type Output = ();
     const WIDE: bool = is_wide::<T>();
+    const WIDEST: bool = is_single::<T>();
     #[inline(always)]
     fn run<const COMPACT: bool>(self) {
         let Update { p, g, state, f } = self;
