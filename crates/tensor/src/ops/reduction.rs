@@ -244,8 +244,9 @@ impl Op<1> for Sum {
 
 /// Sums and means. Bools and integers are summed as `i64`, as in PyTorch.
 ///
-/// Elements are added in a fixed tree (32 lanes, blocks of 4096, pairwise), so the result depends
-/// neither on threads nor much on the length.
+/// Fewer than 2¹⁵ elements are added in the order of PyTorch, and sums along neighbouring dimensions of
+/// contiguous tensors have its bits; more of them block by block. The result does not depend on threads, and
+/// its error grows with the logarithm of the count.
 pub trait Sums: Array {
     /// The sum of all elements, without dimensions; 0 for an empty tensor.
     ///
