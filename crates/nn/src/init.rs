@@ -99,9 +99,9 @@ pub fn normal_(parameter: &Var, mean: f64, std: f64, rng: &Generator) -> Result<
 /// The same number everywhere.
 ///
 /// # Errors
-/// Not a leaf.
+/// Not a leaf; a number that the dtype cannot hold.
 pub fn constant_(parameter: &Var, value: impl Into<Scalar>) -> Result<()> {
-    Ok(parameter.set_value(parameter.value().full_like(value))?)
+    Ok(parameter.set_value(parameter.value().full_like(value)?)?)
 }
 
 /// Zeros.

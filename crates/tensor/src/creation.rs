@@ -5,6 +5,7 @@ use half::{bf16, f16};
 use crate::error::{ErrorKind, Result};
 use crate::kernel::Real;
 use crate::layout::Layout;
+use crate::tensor::expect_fits;
 use crate::{DType, Element, Scalar, Tensor};
 
 impl Tensor {
@@ -272,10 +273,7 @@ fn spaced(
 
 /// A number as an integer tensor holds it.
 fn held(op: &'static str, c: Scalar, dtype: DType) -> Result<i64> {
-    if !c.fits(dtype) {
-        let message = format!("{c} does not fit in {dtype}; take a wider dtype");
-        return Err(ErrorKind::Invalid { op, message }.into());
-    }
+    expect_fits(op, c, dtype)?;
     Tensor::wrapped(c, dtype)?.item()
 }
 

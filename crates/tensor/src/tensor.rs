@@ -212,12 +212,9 @@ impl Tensor {
         value: impl Into<Scalar>,
         dtype: DType,
     ) -> Result<Tensor> {
-        let (op, value) = ("full", value.into());
-        let layout = Layout::row_major(op, shape.as_ref())?;
-        if !value.fits(dtype) {
-            let message = format!("{value} does not fit in {dtype}; take a wider dtype");
-            return Err(ErrorKind::Invalid { op, message }.into());
-        }
+        let value = value.into();
+        let layout = Layout::row_major("full", shape.as_ref())?;
+        expect_fits("full", value, dtype)?;
         Ok(kernel::fill(&layout, value, dtype))
     }
 
@@ -246,18 +243,27 @@ impl Tensor {
     /// Zeros of the same shape and dtype.
     #[must_use]
     pub fn zeros_like(&self) -> Tensor {
-        self.full_like(0)
+        self.filled(0)
     }
 
     /// Ones of the same shape and dtype.
     #[must_use]
     pub fn ones_like(&self) -> Tensor {
-        self.full_like(1)
+        self.filled(1)
     }
 
     /// `value` everywhere, with the same shape and dtype.
-    #[must_use]
-    pub fn full_like(&self, value: impl Into<Scalar>) -> Tensor {
+    ///
+    /// # Errors
+    /// A value that the dtype cannot hold.
+    pub fn full_like(&self, value: impl Into<Scalar>) -> Result<Tensor> {
+        let value = value.into();
+        expect_fits("full_like", value, self.dtype())?;
+        Ok(self.filled(value))
+    }
+
+    /// As [`full_like`](Tensor::full_like), of a value that every dtype in question holds.
+    pub(crate) fn filled(&self, value: impl Into<Scalar>) -> Tensor {
         if self.is_contiguous() {
             return kernel::fill(self.layout(), value.into(), self.dtype());
         }
@@ -353,6 +359,16 @@ fn layout_for(op: &'static str, len: usize, shape: &[usize]) -> Result<Layout> {
         to_len: layout.len(),
     }
     .into())
+}
+
+/// # Errors
+/// A value that the dtype cannot hold.
+pub(crate) fn expect_fits(op: &'static str, value: Scalar, dtype: DType) -> Result<()> {
+    if value.fits(dtype) {
+        return Ok(());
+    }
+    let message = format!("{value} does not fit in {dtype}; take a wider dtype");
+    Err(ErrorKind::Invalid { op, message }.into())
 }
 
 #[cfg(test)]

@@ -66,7 +66,7 @@ fn truth(op: &'static str, x: &Tensor, dims: Dims, keepdim: bool, fold: Fold) ->
     if dims.is_over_nothing(x.shape()) {
         let empty = reduce(op, &truths, dims, keepdim, Fold::Sum)?;
         let of_nothing = i64::from(fold == Fold::Smallest);
-        return empty.full_like(of_nothing).to_dtype(dtype);
+        return empty.filled(of_nothing).to_dtype(dtype);
     }
     reduce(op, &truths, dims, keepdim, fold)?.to_dtype(dtype)
 }

@@ -85,7 +85,7 @@ impl Op<1> for Clamp {
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
         let nan = |bound: Option<Scalar>| bound.is_some_and(|c| c.to_f64().is_nan());
         if nan(self.low) || nan(self.high) {
-            return Ok(x.full_like(f64::NAN));
+            return Ok(x.filled(f64::NAN));
         }
         let infinite = x.dtype().is_float();
         let low = match self.low {

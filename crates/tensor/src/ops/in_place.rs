@@ -2,6 +2,7 @@
 
 use crate::error::{Dims, ErrorKind};
 use crate::layout::same_shape;
+use crate::tensor::expect_fits;
 use crate::{Result, Scalar, Tensor};
 
 impl Tensor {
@@ -127,16 +128,22 @@ in_place! {
 
 impl Tensor {
     /// Sets every element; a float is truncated for integers.
+    ///
+    /// # Errors
+    /// A value that the dtype cannot hold.
     #[inline]
-    pub fn fill_(&mut self, value: impl Into<Scalar>) -> &mut Tensor {
-        *self = self.full_like(value);
-        self
+    pub fn fill_(&mut self, value: impl Into<Scalar>) -> Result<&mut Tensor> {
+        let value = value.into();
+        expect_fits("fill_", value, self.dtype())?;
+        *self = self.filled(value);
+        Ok(self)
     }
 
     /// Sets every element to zero.
     #[inline]
     pub fn zero_(&mut self) -> &mut Tensor {
-        self.fill_(0)
+        *self = self.filled(0);
+        self
     }
 }
 
@@ -155,7 +162,10 @@ mod tests {
         assert_close(&seen, &[1.0, 4.0]);
         x.add_(&Tensor::ones([2], DType::F64).unwrap()).unwrap();
         assert_eq!(x.dtype(), DType::F32);
-        x.fill_(2.5).masked_fill_(&tensor![true, false], 0).unwrap();
+        x.fill_(2.5)
+            .unwrap()
+            .masked_fill_(&tensor![true, false], 0)
+            .unwrap();
         assert_close(&x, &[0.0, 2.5]);
         x.logical_not_().unwrap();
         assert_close(&x, &[1.0, 0.0]);
@@ -163,6 +173,15 @@ mod tests {
         let mut bytes = tensor![1].to_dtype(DType::U8).unwrap();
         bytes.add_(&tensor![300]).unwrap();
         assert_eq!(bytes.to_vec::<u8>().unwrap(), [45]);
+    }
+
+    #[test]
+    fn a_number_that_does_not_fit_changes_nothing() {
+        let mut bytes = tensor![1, 2].to_dtype(DType::U8).unwrap();
+        let message = bytes.fill_(300).unwrap_err().to_string();
+        assert_eq!(message, "fill_: 300 does not fit in u8; take a wider dtype");
+        assert!(bytes.full_like(-300).is_err() && bytes.full_like(f64::NAN).is_err());
+        assert_eq!(bytes.to_vec::<u8>().unwrap(), [1, 2]);
     }
 
     #[test]

@@ -233,7 +233,7 @@ fn quantile<A: Array>(
             let weight = if interpolation == QuantileInterpolation::Linear {
                 ranks.sub(&A::constant(floor(&ranks.value())?.to_dtype(x.dtype())?))?
             } else {
-                A::constant(ranks.value().full_like(0.5))
+                A::constant(ranks.value().filled(0.5))
             };
             below.add(&above.sub(&below)?.mul(&weight)?)?
         }

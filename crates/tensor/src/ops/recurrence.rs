@@ -46,7 +46,7 @@ impl Op<2> for Recurrence {
 pub(super) fn delayed<A: Array>(x: &A, dim: usize, reverse: bool, first: i64) -> Result<A> {
     let mut shape = x.shape().to_vec();
     let Some(size) = shape.get_mut(dim) else {
-        return Ok(A::constant(x.value().full_like(first)));
+        return Ok(A::constant(x.value().filled(first)));
     };
     let len = *size;
     if len == 0 {

@@ -53,8 +53,8 @@ pub(in crate::conformance::groups) const TABLE: Table = &[
         let value = g.args.scalar("fill_value")?;
         like(g, |x| x.full_like(value))
     }),
-    ("zeros_like", |g| like(g, Tensor::zeros_like)),
-    ("ones_like", |g| like(g, Tensor::ones_like)),
+    ("zeros_like", |g| like(g, |x| Ok(x.zeros_like()))),
+    ("ones_like", |g| like(g, |x| Ok(x.ones_like()))),
 ];
 
 fn output(tensor: &Tensor) -> Outcome<Answer> {
@@ -62,10 +62,13 @@ fn output(tensor: &Tensor) -> Outcome<Answer> {
 }
 
 /// A tensor of the shape of the input, and of its dtype if no other is asked for.
-fn like(given: &Given, make: impl FnOnce(&Tensor) -> Tensor) -> Outcome<Answer> {
+fn like(
+    given: &Given,
+    make: impl FnOnce(&Tensor) -> gradus_tensor::Result<Tensor>,
+) -> Outcome<Answer> {
     let x = given.tensor(0)?;
     let dtype = given.dtype()?.unwrap_or(x.dtype());
-    output(&make(&x.to_dtype(dtype)?))
+    output(&make(&x.to_dtype(dtype)?)?)
 }
 
 /// Both ends of a range, numbers or tensors without dimensions.
