@@ -158,7 +158,12 @@ pub(super) const TABLE: super::Table = &[
         .unwrap()
     }),
     plain!(LayerNorm, [2, 3], |_d| LayerNorm::new(&[2, 3]).unwrap()),
-    plain!(RmsNorm, [2, 3], |_d| RmsNorm::new(&[3]).unwrap()),
+    ("RmsNorm", |d| {
+        let x = d.spread(&[d.batch, 2, 4]);
+        check_layer(RmsNorm::new(&[4]).unwrap(), &[x], |layer, v| {
+            layer.forward(&v[0])
+        });
+    }),
     plain!(GroupNorm, [4, 3], |_d| GroupNorm::new(2, 4).unwrap()),
     plain!(LocalResponseNorm, [4, 3], |_d| {
         LocalResponseNorm::with_constants(3, 0.5, 0.75, 1.0)
@@ -259,8 +264,8 @@ pub(super) const TABLE: super::Table = &[
             activation: FeedForwardActivation::Gelu,
             ..TransformerEncoderLayerOptions::default()
         };
-        let layer = TransformerEncoderLayer::with_options(2, 1, options, &d.rng()).unwrap();
-        check_layer(layer, &[d.numbers(&[2, d.batch, 2])], |layer, v| {
+        let layer = TransformerEncoderLayer::with_options(4, 2, options, &d.rng()).unwrap();
+        check_layer(layer, &[d.spread(&[2, d.batch, 4])], |layer, v| {
             layer.forward(&v[0])
         });
     }),

@@ -41,6 +41,13 @@ impl Draw {
         values(shape, -1.0, 1.0, self.seed)
     }
 
+    /// Rows of four numbers around −3, −1, 1 and 3. Rows of nearly equal or small numbers are scaled up so much
+    /// by a normalisation that differences say nothing of its derivatives.
+    fn spread(&self, shape: &[usize]) -> Tensor {
+        let centers = Tensor::from_vec(vec![-3.0, -1.0, 1.0, 3.0], [4]).unwrap();
+        self.numbers(shape).add(&centers).unwrap()
+    }
+
     /// Between `low` and `high`, other numbers for each `stream`.
     fn between(&self, shape: &[usize], low: f64, high: f64, stream: u64) -> Tensor {
         values(shape, low, high, self.seed + 1000 * stream)
