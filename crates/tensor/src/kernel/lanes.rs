@@ -38,10 +38,7 @@ pub(super) fn in_lanes<const COMPACT: bool, T: Copy>(
 ///
 /// Each step has an array of its own: one array written over again would go through memory.
 #[inline(always)]
-pub(super) fn fold<const COMPACT: bool, T: Copy>(
-    mut lanes: [T; LANES],
-    join: impl Fn(T, T) -> T,
-) -> T {
+fn fold<const COMPACT: bool, T: Copy>(mut lanes: [T; LANES], join: impl Fn(T, T) -> T) -> T {
     #[inline(always)]
     fn halve<T: Copy, const ALL: usize, const HALF: usize>(
         all: [T; ALL],

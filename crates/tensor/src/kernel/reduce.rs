@@ -140,13 +140,11 @@ fn join_block<T: Element, J: Join<T>>(xs: &[T], j: J) -> T {
 fn of_blocks<T: Element>(len: usize, work: impl Fn(Range<usize>) -> T + Sync + Send) -> Tensor {
     scratch::<T>(len.div_ceil(BLOCK), |results| {
         let target = Shared(results.as_mut_ptr());
-        for_pieces(len, BLOCK, WORTH, |piece| {
-            for start in piece.clone().step_by(BLOCK) {
-                let result = work(start..(start + BLOCK).min(piece.end));
-                let at = start / BLOCK;
-                // SAFETY: pieces hold whole blocks, each of which writes its own result.
-                unsafe { target.range(&(at..at + 1))[0].write(result) };
-            }
+        for_pieces(len, BLOCK, WORTH, |block| {
+            let at = block.start / BLOCK;
+            let result = work(block);
+            // SAFETY: each block writes its own result.
+            unsafe { target.range(&(at..at + 1))[0].write(result) };
         });
     })
 }
