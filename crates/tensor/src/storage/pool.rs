@@ -11,6 +11,8 @@ use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 use std::cell::Cell;
 use std::ptr::NonNull;
 
+/// Elements start at this multiple: one cache line, one AVX-512 register.
+pub(super) const ALIGN: usize = 64;
 /// The smallest class holds 64 bytes, each next one twice as much, the largest pooled one 1 GiB.
 const SMALLEST_LOG2: u32 = 6;
 const CLASSES: usize = 25;
@@ -84,8 +86,7 @@ const fn most_blocks(class: usize) -> usize {
 }
 
 fn system_layout(bytes: usize) -> Layout {
-    Layout::from_size_align(bytes, super::ALIGN)
-        .expect("a tensor's size was checked against isize::MAX")
+    Layout::from_size_align(bytes, ALIGN).expect("a tensor's size was checked against isize::MAX")
 }
 
 /// At least `bytes` bytes aligned to 64, not initialised, and the class to give them back with.
