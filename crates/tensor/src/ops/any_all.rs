@@ -1,6 +1,6 @@
 //! Whether any or all elements differ from zero, and how many do.
 
-use super::reduction::{Dims, Fold, reduce};
+use super::reduced::{Dims, Fold, reduce};
 use crate::{DType, Result, Tensor};
 
 impl Tensor {

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::indexing::{put, zeros};
 use super::operands::expect_one_dtype;
+use super::pick_put::{put, zeros};
 use super::places::Places;
 use super::{Shapes, Sums};
 use crate::layout::{Layout, MAX_RANK, resolve_dim};

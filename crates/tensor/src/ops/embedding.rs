@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::indexing::{Pick, embed};
+use super::pick_put::{Pick, embed};
 use super::places::Places;
 use super::positions::resolve_position;
 use super::{Arithmetic, Shapes};

@@ -2,7 +2,7 @@
 
 use super::expect::expect_numbers;
 use super::lines::{around, pick};
-use super::reduction::{Dims, Fold, reduce, reduced_layout};
+use super::reduced::{Dims, Fold, reduce, reduced_layout};
 use super::{Arithmetic, Shapes};
 use crate::dispatch::{for_compute, for_float};
 use crate::kernel;

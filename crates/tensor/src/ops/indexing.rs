@@ -3,92 +3,11 @@
 use std::sync::Arc;
 
 use super::operands::expect_one_dtype;
-use super::places::{Combine, Places};
+use super::pick_put::{Pick, Put, put};
+use super::places::Places;
 use super::{Arithmetic, Shapes};
 use crate::index::Indices;
-use crate::kernel;
-use crate::{Array, DType, ErrorKind, Op, Result, Saved, Saves, Scalar, Tensor};
-
-/// The elements at places: a view where the index consists of positions and ranges.
-#[derive(Clone, Debug)]
-pub(super) struct Pick(pub(super) Arc<Places>);
-
-impl Op<1> for Pick {
-    const NAME: &'static str = "index";
-    const SAVES: Saves = Saves::NOTHING;
-
-    fn name(&self) -> &'static str {
-        self.0.op()
-    }
-
-    fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
-        self.0.read(x)
-    }
-
-    /// dL/dx: each element of g is added where it came from
-    fn vjp<A: Array>(&self, _wrt: usize, _saved: &Saved<'_, A>, g: &A) -> Result<A> {
-        embed(&self.0, g)
-    }
-}
-
-/// Zeros with `g` at the places.
-pub(super) fn embed<A: Array>(places: &Arc<Places>, g: &A) -> Result<A> {
-    let zeros = zeros(places.source(), g.dtype())?;
-    let accumulate = places.may_repeat();
-    put(places.clone(), &A::constant(zeros), g, accumulate)
-}
-
-/// Zeros that take no memory: one, repeated.
-pub(super) fn zeros(shape: &[usize], dtype: DType) -> Result<Tensor> {
-    Tensor::zeros([], dtype)?.expand(shape)
-}
-
-/// A tensor with values written to places, or added there.
-#[derive(Clone, Debug)]
-pub(super) struct Put {
-    pub(super) places: Arc<Places>,
-    pub(super) accumulate: bool,
-}
-
-impl Op<2> for Put {
-    const NAME: &'static str = "index_put";
-    const SAVES: Saves = Saves::NOTHING;
-
-    fn name(&self) -> &'static str {
-        match self.places.op() {
-            "index" | "slice" => Self::NAME,
-            "index_select" => "index_add",
-            "gather" => "scatter_add",
-            op => op,
-        }
-    }
-
-    fn forward(&self, [x, values]: [&Tensor; 2]) -> Result<Tensor> {
-        if self.accumulate {
-            return self.places.combine(x, values, Combine::Add);
-        }
-        let mut out = x.copy();
-        self.places.write(&mut out, values);
-        Ok(out)
-    }
-
-    /// dL/dx = g, with zeros where values were written; dL/dvalues = g at the places
-    fn vjp<A: Array>(&self, wrt: usize, _saved: &Saved<'_, A>, g: &A) -> Result<A> {
-        match (wrt, self.accumulate) {
-            (0, true) => Ok(g.clone()),
-            (0, false) => {
-                let zeros = zeros(self.places.shape(), g.dtype())?;
-                A::apply(self.clone(), [g, &A::constant(zeros)])
-            }
-            _ => A::apply(Pick(self.places.clone()), [g]),
-        }
-    }
-}
-
-/// Applies [`Put`] to values of the places' shape and the tensor's dtype.
-pub(super) fn put<A: Array>(places: Arc<Places>, x: &A, values: &A, accumulate: bool) -> Result<A> {
-    A::apply(Put { places, accumulate }, [x, values])
-}
+use crate::{Array, DType, ErrorKind, Op, Result, Scalar, Tensor};
 
 /// Runs `f` on a tensor that has dimensions, as which a number counts here, and gives the result the
 /// shape of the tensor again.
@@ -293,70 +212,15 @@ fn distinct(index: &Tensor) -> Result<Tensor> {
     Tensor::from_vec(entries, [len])
 }
 
-impl Tensor {
-    /// The rows (entries of the first dimension) at these positions, for loaders that keep their
-    /// order as a plain slice.
-    ///
-    /// # Errors
-    /// A tensor without dimensions, or a position beyond its size.
-    #[inline]
-    pub fn take_rows(&self, rows: &[i64]) -> Result<Tensor> {
-        const OP: &str = "take_rows";
-        let &[size, ..] = self.shape() else {
-            return Err(ErrorKind::DimOutOfRange {
-                op: OP,
-                dim: 0,
-                rank: 0,
-            }
-            .into());
-        };
-        // A negative index is beyond any size as an unsigned number.
-        let largest = rows.iter().fold(0, |most, &i| most.max(i as u64));
-        if largest >= size as u64 && !rows.is_empty() {
-            let index = rows
-                .iter()
-                .copied()
-                .find(|&i| i < 0 || i as usize >= size)
-                .unwrap_or(0);
-            return Err(ErrorKind::IndexOutOfRange {
-                op: OP,
-                index,
-                dim: 0,
-                size,
-            }
-            .into());
-        }
-        kernel::take_rows(self, rows)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testkit::{assert_close, check_vjp};
+    use crate::testkit::assert_close;
     use crate::{Index, i, tensor};
 
     fn counting(shape: &[usize]) -> Tensor {
         let n: usize = shape.iter().product();
         Tensor::from_vec((0..n).map(|i| i as f64).collect(), shape).unwrap()
-    }
-
-    fn places(shape: &[usize], indices: impl Indices) -> Arc<Places> {
-        Arc::new(Places::index("index", shape, &indices.to_indices()).unwrap())
-    }
-
-    #[test]
-    fn vjp() {
-        let table = tensor![[0, 2], [2, 1]];
-        check_vjp(Pick(places(&[3, 4], (1.., -1))), [&[3, 4]]);
-        check_vjp(Pick(places(&[3, 4], (&table, ..))), [&[3, 4]]);
-        let put = |indices: Vec<Index>, accumulate| Put {
-            places: places(&[3, 4], indices),
-            accumulate,
-        };
-        check_vjp(put(i![.., 1..;2].into(), false), [&[3, 4], &[3, 2]]);
-        check_vjp(put(i![[2, 0]].into(), false), [&[3, 4], &[2, 4]]);
-        check_vjp(put(i![&table, 1].into(), true), [&[3, 4], &[2, 2]]);
     }
 
     #[test]
@@ -475,16 +339,6 @@ mod tests {
     }
 
     #[test]
-    fn a_single_row_may_have_any_stride() {
-        let row = tensor![[1.0], [2.0], [3.0]].t().unwrap();
-        assert!(row.is_contiguous() && row.strides() == [1, 1]);
-        let twice = row.take_rows(&[0, 0]).unwrap();
-        assert_eq!((twice.shape(), twice.strides()), (&[2, 3][..], &[3, 1][..]));
-        assert_close(&twice, &[1.0, 2.0, 3.0, 1.0, 2.0, 3.0]);
-        assert_close(&tensor![7.0].take_rows(&[0, 0]).unwrap(), &[7.0, 7.0]);
-    }
-
-    #[test]
     fn entries_that_do_not_exist_are_refused() {
         let x = tensor![[1.0, 2.0]];
         assert_eq!(
@@ -496,6 +350,5 @@ mod tests {
         assert!(x.index_select(0, &tensor![[0]]).is_err());
         assert!(x.index_add(1, &tensor![0], &tensor![[1]], 1).is_err());
         assert!(x.index_copy(1, &tensor![0], &tensor![[1.0, 2.0]]).is_err());
-        assert!(x.take_rows(&[1]).is_err() && Tensor::scalar(1.0f32).take_rows(&[0]).is_err());
     }
 }

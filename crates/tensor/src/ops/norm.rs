@@ -1,7 +1,7 @@
 //! Norms of vectors and matrices.
 
 use super::expect::expect_float;
-use super::reduction::{Dims, reduced_layout};
+use super::reduced::{Dims, reduced_layout};
 use super::{Arithmetic, Extremes, Powers, Selection, Shapes, Sums};
 use crate::layout::resolve_dim;
 use crate::{Array, ErrorKind, Op, Result, Saved, Saves, Tensor};

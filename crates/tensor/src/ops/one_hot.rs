@@ -1,6 +1,6 @@
 //! Classes as vectors of zeros with a single one.
 
-use super::indexing::zeros;
+use super::pick_put::zeros;
 use crate::{DType, ErrorKind, Result, Tensor};
 
 impl Tensor {

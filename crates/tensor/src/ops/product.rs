@@ -2,7 +2,7 @@
 
 use super::cumulative::CumulativeProduct;
 use super::recurrence::delayed;
-use super::reduction::{Dims, Fold, reduce};
+use super::reduced::{Dims, Fold, reduce};
 use super::{Arithmetic, Cast, Shapes};
 use crate::layout::resolve_dim;
 use crate::{Array, DType, Op, Result, Saved, Saves, Tensor};

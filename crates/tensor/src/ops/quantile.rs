@@ -3,7 +3,7 @@
 use super::expect::expect_numbers;
 use super::extreme::share_among_equals;
 use super::lines::{lines_last, pick};
-use super::reduction::Dims;
+use super::reduced::Dims;
 use super::sort::positions_of;
 use super::{Arithmetic, Gathering, Selection, Shapes, Sorting};
 use crate::kernel::Ranks;

@@ -4,8 +4,9 @@ use std::any::TypeId;
 use std::sync::Arc;
 
 use super::gather::{places_and_source, raised};
-use super::indexing::{Pick, expect_entries, put, zeros};
+use super::indexing::expect_entries;
 use super::operands::expect_one_dtype;
+use super::pick_put::{Pick, put, zeros};
 use super::places::{Combine, Places};
 use super::{Arithmetic, Shapes};
 use crate::{Array, DType, ErrorKind, Op, Result, Saved, Saves, Scalar, Tensor};

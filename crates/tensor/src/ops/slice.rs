@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::Shapes;
-use super::indexing::{embed, put};
 use super::operands::expect_one_dtype;
+use super::pick_put::{embed, put};
 use super::places::Places;
 use super::positions::{resolve_position, resolve_range};
 use super::shape::dim_of_some;

@@ -2,7 +2,7 @@
 
 use super::cast::on_float;
 use super::lines::{around, lines_back, lines_last};
-use super::reduction::{Dims, reduced_layout};
+use super::reduced::{Dims, reduced_layout};
 use super::{Arithmetic, Cast, Exponential, Shapes, Sums};
 use crate::dispatch::for_float;
 use crate::kernel;

@@ -37,20 +37,22 @@ pub(super) fn as_pair<const D: usize>(values: [usize; D], filler: usize) -> [usi
     pair
 }
 
+/// Signals and images in words.
+const EXPECTED: [&str; 2] = [
+    "([batch,] channels, length)",
+    "([batch,] channels, height, width)",
+];
+
 /// `([batch,] channels, spatial..)` as `(batch, channels, height, width)`; a signal has height 1.
 ///
 /// # Errors
-/// Another number of dimensions; `expected` says it in words.
-pub(super) fn as_images<A: Array, const D: usize>(
-    op: &'static str,
-    expected: &'static str,
-    x: &A,
-) -> Result<A> {
+/// Another number of dimensions.
+pub(super) fn as_images<A: Array, const D: usize>(op: &'static str, x: &A) -> Result<A> {
     let rank = x.shape().len();
     if rank != D + 1 && rank != D + 2 {
         return Err(ErrorKind::Rank {
             op,
-            expected,
+            expected: EXPECTED[D - 1],
             got: x.shape().to_vec(),
         }
         .into());
@@ -93,11 +95,14 @@ mod tests {
     #[test]
     fn signals_are_images_of_height_1() {
         let x = Tensor::zeros([3, 5], DType::F32).unwrap();
-        let image = as_images::<_, 1>("test", "a signal", &x).unwrap();
+        let image = as_images::<_, 1>("test", &x).unwrap();
         assert_eq!(image.shape(), [1, 3, 1, 5]);
         assert_eq!(as_before::<_, 1>(&image, 2).unwrap().shape(), [3, 5]);
-        let e = as_images::<_, 2>("test", "an image", &x).unwrap_err();
-        assert_eq!(e.to_string(), "test: expected an image, got shape (3, 5)");
+        let e = as_images::<_, 2>("test", &x).unwrap_err();
+        assert_eq!(
+            e.to_string(),
+            "test: expected ([batch,] channels, height, width), got shape (3, 5)"
+        );
         assert_eq!(as_pair([4], 1), [1, 4]);
     }
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::Shapes;
-use super::indexing::{Pick, put};
 use super::operands::expect_one_dtype;
+use super::pick_put::{Pick, put};
 use super::places::Places;
 use crate::{Array, ErrorKind, Result, Tensor};
 

@@ -1,7 +1,7 @@
 //! Products of tensors: contracted over chosen dimensions, and Kronecker's.
 
 use super::operands::{expect_one_dtype, expect_shape};
-use super::reduction::Dims;
+use super::reduced::Dims;
 use super::{Arithmetic, Cast, MatrixProduct, Shapes, Sums};
 use crate::layout::resolve_dim;
 use crate::{Array, ErrorKind, Result};

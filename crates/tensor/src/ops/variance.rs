@@ -1,7 +1,7 @@
 //! Variances, standard deviations, covariances and correlations.
 
 use super::expect::{expect_float, expect_numbers};
-use super::reduction::Dims;
+use super::reduced::Dims;
 use super::root::RootOfSquares;
 use super::{Arithmetic, Bounds, Cast, Diagonals, MatrixProduct, Shapes, Sums};
 use crate::{Array, DType, ErrorKind, Result, Tensor};

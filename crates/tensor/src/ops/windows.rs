@@ -1,7 +1,7 @@
 //! Windows that slide along a dimension.
 
-use super::indexing::zeros;
 use super::pad::{PadMode, Padding};
+use super::pick_put::zeros;
 use super::{Indexing, Shapes};
 use crate::layout::{Layout, Shape, resolve_dim};
 use crate::{Array, ErrorKind, Op, Result, Saved, Saves, Tensor};
