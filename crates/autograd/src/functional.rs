@@ -77,7 +77,7 @@ pub fn grad_with(
     }
     let retain = options.retain_graph || options.create_graph;
     let gradients = if options.create_graph {
-        engine::recorded_gradients(&seeds, inputs, retain)?
+        engine::gradients(&seeds, inputs, retain)?
     } else {
         let seeds: Vec<(&Var, Tensor)> = seeds.into_iter().map(|(o, s)| (o, s.value())).collect();
         let plain = engine::gradients(&seeds, inputs, retain)?;

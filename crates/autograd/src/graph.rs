@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use gradus_tensor::Shared;
 
+use crate::edge::Edge;
 use crate::engine;
 use crate::leaf::Leaf;
-use crate::record::{Edge, Node};
+use crate::record::Node;
 use crate::var::{Repr, Var};
 
 /// The operations behind a variable and the leaves they began with, as plain data: for pictures and for

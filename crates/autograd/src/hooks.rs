@@ -4,8 +4,8 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
-use crate::engine::Gradient;
 use crate::error::{Error, Result};
+use crate::gradient::Gradient;
 use crate::var::Var;
 
 type OnGradient = Arc<dyn Fn(&Var) -> Result<Option<Var>> + Send + Sync>;

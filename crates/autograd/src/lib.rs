@@ -49,18 +49,23 @@
 //! ```
 
 mod anomaly;
+mod apply;
 mod assign;
+mod edge;
 mod engine;
 mod error;
 mod few;
 mod functional;
 mod grad_mode;
 mod gradcheck;
+mod gradient;
 mod graph;
 mod hooks;
 mod leaf;
 mod operators;
+mod print;
 mod questions;
+mod queue;
 mod record;
 mod var;
 

@@ -3,68 +3,20 @@
 //! Only the rule itself is compiled per operation; everything here works on a [`Node`], the record of
 //! any operation.
 
-use std::cell::{Cell, RefCell};
-use std::sync::Arc;
+use std::cell::Cell;
 
 use gradus_tensor::{Lock, Op, Saved, Saves, Shared, Tensor, VariadicOp};
 
 use crate::anomaly;
-use crate::engine::{Gradient, Pass, Queue};
+use crate::apply::Held;
+use crate::edge::Edge;
+use crate::engine::Pass;
 use crate::error::{Error, Result};
 use crate::few::Few;
+use crate::gradient::Gradient;
 use crate::hooks::HookSlot;
-use crate::leaf::Leaf;
-use crate::var::{Held, Repr, Var};
-
-/// Where an input came from, if its gradient is wanted.
-pub(crate) enum Edge {
-    Constant,
-    Leaf(Arc<Leaf>),
-    Node(Parent),
-}
-
-impl Edge {
-    /// Whether the walk has a use for the gradient of this input.
-    #[inline(always)]
-    fn is_wanted<A: Gradient>(&self, queue: &Queue<'_, A>) -> bool {
-        match self {
-            Edge::Constant => false,
-            Edge::Leaf(leaf) => queue.wants_leaf(leaf),
-            Edge::Node(parent) => parent.node().is_some_and(|node| queue.wants_node(node)),
-        }
-    }
-
-    /// Takes a gradient in. `used` is the leaf's value that the operation saw and kept: `false` if the leaf
-    /// has another one by now.
-    #[inline(always)]
-    fn receive<'g, A: Gradient>(
-        &'g self,
-        gradient: A,
-        used: Option<Tensor>,
-        queue: &mut Queue<'g, A>,
-    ) -> Result<bool> {
-        match self {
-            Edge::Leaf(leaf) => queue.reach_leaf(leaf, gradient, used),
-            Edge::Node(Parent(Some(node))) => queue.push(node, gradient).map(|()| true),
-            Edge::Constant | Edge::Node(_) => Ok(true),
-        }
-    }
-}
-
-/// A record that another one came from. Its drop does not recurse without bound.
-#[derive(Clone)]
-pub(crate) struct Parent(Option<Shared<Node>>);
-
-impl Parent {
-    #[inline]
-    pub(crate) fn new(node: Shared<Node>) -> Parent {
-        Parent(Some(node))
-    }
-
-    pub(crate) fn node(&self) -> Option<&Shared<Node>> {
-        self.0.as_ref()
-    }
-}
+use crate::queue::Queue;
+use crate::var::{Repr, Var};
 
 /// A recorded operation, whichever it is.
 pub(crate) type Node = Record<dyn Rule>;
@@ -232,7 +184,7 @@ impl Trail {
             #[inline(always)]
             |i| {
                 let edge = inputs[i].edge();
-                if let Edge::Node(Parent(Some(node))) = &edge {
+                if let Some(node) = edge.node() {
                     latest = latest.max(node.trail.stamp);
                 }
                 edge
@@ -351,11 +303,10 @@ impl Node {
             .enumerate()
             .map(|(i, (value, edge))| {
                 let value = value.clone()?;
-                Some(Var(match edge {
-                    Edge::Leaf(leaf) if self.trail.saves.has_input(i) => Repr::Leaf(leaf.clone()),
-                    Edge::Node(Parent(Some(node))) if self.trail.saves.has_input(i) => {
-                        Repr::Recorded(value, node.clone())
-                    }
+                Some(Var(match (edge, edge.node()) {
+                    _ if !self.trail.saves.has_input(i) => Repr::Plain(value),
+                    (Edge::Leaf(leaf), _) => Repr::Leaf(leaf.clone()),
+                    (_, Some(node)) => Repr::Recorded(value, node.clone()),
                     _ => Repr::Plain(value),
                 }))
             })
@@ -439,54 +390,4 @@ impl Node {
         }
         Ok(())
     }
-}
-
-/// Graphs are freed by recursion to this depth and from a list below it.
-const DROP_DEPTH: u32 = 64;
-
-thread_local! {
-    static DEPTH: Cell<u32> = const { Cell::new(0) };
-    static WAITING: RefCell<Vec<Shared<Node>>> = const { RefCell::new(Vec::new()) };
-    /// Whether the list has anything: a plain load, where the list itself has a destructor to check.
-    static ANY_WAITING: Cell<bool> = const { Cell::new(false) };
-}
-
-impl Drop for Parent {
-    #[inline]
-    fn drop(&mut self) {
-        if let Some(node) = self.0.take() {
-            release(node);
-        }
-    }
-}
-
-fn release(node: Shared<Node>) {
-    let depth = DEPTH.get();
-    if depth == DROP_DEPTH {
-        return postpone(node);
-    }
-    DEPTH.set(depth + 1);
-    drop(node);
-    if depth == 0 && ANY_WAITING.get() {
-        release_waiting();
-    }
-    DEPTH.set(depth);
-}
-
-#[cold]
-fn postpone(node: Shared<Node>) {
-    let mut node = Some(node);
-    ANY_WAITING.set(true);
-    // While the thread ends the list may be gone; then recursion is all that is left.
-    let _ = WAITING.try_with(|w| w.borrow_mut().extend(node.take()));
-    drop(node);
-}
-
-/// A million-op chain ends here: the outermost call frees what deeper ones left.
-#[cold]
-fn release_waiting() {
-    while let Ok(Some(node)) = WAITING.try_with(|w| w.borrow_mut().pop()) {
-        drop(node);
-    }
-    ANY_WAITING.set(false);
 }

@@ -1,17 +1,15 @@
 //! The variable: a tensor that remembers where it came from.
 
-use std::fmt;
 use std::sync::Arc;
 
-use gradus_tensor::{Array, DType, Element, Op, Shared, Tensor, VariadicOp, methods, operators};
+use gradus_tensor::{DType, Element, Shared, Tensor, methods, operators};
 
-use crate::anomaly;
 use crate::engine;
 use crate::error::{Error, Result};
-use crate::grad_mode::{Mode, is_grad_enabled};
+use crate::grad_mode::is_grad_enabled;
 use crate::hooks::HookSlot;
 use crate::leaf::Leaf;
-use crate::record::{Edge, Node, Parent, record, record_variadic};
+use crate::record::Node;
 
 /// A tensor through which gradients flow; cheap to clone, `Send + Sync`.
 ///
@@ -360,125 +358,6 @@ impl Var {
             _ => None,
         }
     }
-
-    #[inline(always)]
-    pub(crate) fn edge(&self) -> Edge {
-        match &self.0 {
-            Repr::Leaf(leaf) if leaf.requires_grad() => Edge::Leaf(leaf.clone()),
-            Repr::Recorded(_, node) => Edge::Node(Parent::new(node.clone())),
-            _ => Edge::Constant,
-        }
-    }
-
-    #[inline(always)]
-    fn held(&self) -> Held<'_> {
-        match &self.0 {
-            Repr::Plain(value) | Repr::Recorded(value, _) => Held::Borrowed(value),
-            Repr::Leaf(leaf) => Held::Owned(Some(leaf.value())),
-        }
-    }
-}
-
-/// A value for the time of one operation; only what comes out of a leaf's lock is cloned.
-pub(crate) enum Held<'a> {
-    Borrowed(&'a Tensor),
-    /// Empty once taken.
-    Owned(Option<Tensor>),
-}
-
-impl Held<'_> {
-    /// A handle of its own; at most once.
-    #[inline(always)]
-    pub(crate) fn take(&mut self) -> Tensor {
-        match self {
-            Held::Borrowed(value) => value.clone(),
-            Held::Owned(value) => value.take().expect("taken once"),
-        }
-    }
-
-    #[inline(always)]
-    pub(crate) fn get(&self) -> &Tensor {
-        match self {
-            Held::Borrowed(value) => value,
-            Held::Owned(value) => value.as_ref().expect("not taken yet"),
-        }
-    }
-}
-
-/// The values of an operation's inputs. Not part of `apply`, which is compiled for every operation;
-/// loops, because `map` on arrays is compiled into a call that moves memory.
-#[inline(always)]
-fn held_all<'a, const N: usize>(inputs: &[&'a Var; N]) -> [Held<'a>; N] {
-    let mut held = [const { Held::Owned(None) }; N];
-    for (held, input) in held.iter_mut().zip(inputs) {
-        *held = input.held();
-    }
-    held
-}
-
-/// Whether to record an operation on these inputs.
-#[inline]
-fn is_recorded(mode: Mode, inputs: &[&Var]) -> bool {
-    mode.is_recording() && inputs.iter().any(|v| v.requires_grad())
-}
-
-/// For watched operations: an error if this one made NaN of inputs without.
-#[cold]
-fn check_result(op: &'static str, held: &[Held<'_>], out: &Tensor) -> gradus_tensor::Result<()> {
-    anomaly::check_result(op, held.iter().map(Held::get), out)
-}
-
-impl Array for Var {
-    #[inline]
-    fn apply<O: Op<N>, const N: usize>(op: O, inputs: [&Var; N]) -> gradus_tensor::Result<Var> {
-        let mut held = held_all(&inputs);
-        let out = op.forward(std::array::from_fn(
-            #[inline(always)]
-            |i| held[i].get(),
-        ))?;
-        let mode = Mode::now();
-        if mode.is_watched() {
-            check_result(op.name(), &held, &out)?;
-        }
-        if is_recorded(mode, &inputs) {
-            return Ok(record(op, &inputs, &mut held, out));
-        }
-        Ok(Var(Repr::Plain(out)))
-    }
-
-    fn apply_variadic<O: VariadicOp>(op: O, inputs: &[&Var]) -> gradus_tensor::Result<Var> {
-        let mut held: Vec<Held<'_>> = inputs.iter().map(|v| v.held()).collect();
-        let values: Vec<&Tensor> = held.iter().map(Held::get).collect();
-        let out = op.forward(&values)?;
-        let mode = Mode::now();
-        if mode.is_watched() {
-            check_result(op.name(), &held, &out)?;
-        }
-        if is_recorded(mode, inputs) {
-            return Ok(record_variadic(op, inputs, &mut held, out));
-        }
-        Ok(Var(Repr::Plain(out)))
-    }
-
-    #[inline]
-    fn constant(value: Tensor) -> Var {
-        Var::new(value)
-    }
-
-    #[inline]
-    fn value(&self) -> Tensor {
-        Var::value(self)
-    }
-
-    #[inline]
-    fn shape(&self) -> &[usize] {
-        Var::shape(self)
-    }
-
-    #[inline]
-    fn dtype(&self) -> DType {
-        Var::dtype(self)
-    }
 }
 
 impl From<Tensor> for Var {
@@ -495,67 +374,6 @@ impl From<&Tensor> for Var {
     }
 }
 
-/// `tensor([6.], requires_grad=True)`, `tensor(9., grad_fn=<PowBackward0>)`.
-impl fmt::Display for Var {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let suffix = match &self.0 {
-            Repr::Leaf(leaf) if leaf.requires_grad() => vec!["requires_grad=True".to_string()],
-            Repr::Recorded(value, node) => {
-                let name = backward_name(node.name(), value.rank());
-                vec![format!("grad_fn=<{name}>")]
-            }
-            _ => vec![],
-        };
-        f.write_str(&self.value().to_text(&suffix))
-    }
-}
-
-impl fmt::Debug for Var {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-/// `mse_loss` → `MseLossBackward0`, PyTorch's way of naming. It has one name, with numbers, for all forms of an
-/// operation, and other names than this crate for a few. `rank` is that of the result.
-fn backward_name(op: &str, rank: usize) -> String {
-    let (op, form) = match (op, rank) {
-        ("square" | "pow_scalar", _) => ("pow", 0),
-        ("to_dtype", _) => ("to_copy", 0),
-        ("reshape", _) => ("view", 0),
-        ("matmul", 2) => ("mm", 0),
-        ("matmul", _) => ("bmm", 0),
-        ("linear", _) => ("addmm", 0),
-        ("vector_norm", _) => ("linalg_vector_norm", 0),
-        ("det", _) => ("linalg_det", 0),
-        ("inv", _) => ("linalg_inv_ex", 0),
-        ("solve", _) => ("linalg_solve_ex", 0),
-        ("cholesky", _) => ("linalg_cholesky_ex", 0),
-        ("conv_transpose", _) => ("convolution", 0),
-        ("avg_pool", 4) => ("avg_pool2d", 0),
-        ("max_pool", 4) => ("max_pool2d_with_indices", 0),
-        ("binary_cross_entropy_each", _) => ("binary_cross_entropy", 0),
-        ("clamp_between", _) => ("clamp", 0),
-        ("squeeze_all", _) => ("squeeze", 0),
-        ("squeeze_dims", _) => ("squeeze", 2),
-        ("sum_dims", _) => ("sum", 1),
-        ("mean_dims", _) => ("mean", 1),
-        ("pow" | "clamp" | "squeeze" | "max" | "min", _) => (op, 1),
-        _ => (op.strip_suffix("_scalar").unwrap_or(op), 0),
-    };
-    let mut name = String::new();
-    let mut before = '_';
-    for letter in op.chars() {
-        match letter {
-            '_' => {}
-            _ if before.is_ascii_alphabetic() => name.push(letter),
-            _ => name.push(letter.to_ascii_uppercase()),
-        }
-        before = letter;
-    }
-    format!("{name}Backward{form}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -566,17 +384,6 @@ mod tests {
         fn check<T: Send + Sync>() {}
         check::<Var>();
         assert!(size_of::<Var>() <= 32);
-    }
-
-    #[test]
-    fn printing() {
-        let x = Var::leaf(tensor![2.0]).unwrap();
-        assert_eq!(x.to_string(), "tensor([2.], requires_grad=True)");
-        assert_eq!(
-            x.square().unwrap().to_string(),
-            "tensor([4.], grad_fn=<PowBackward0>)"
-        );
-        assert_eq!(x.detach().to_string(), "tensor([2.])");
     }
 
     #[test]
