@@ -425,6 +425,40 @@ impl Real for f64 {
     }
 }
 
+/// Powers of numbers that are not positive, for sums of them.
+pub(crate) trait LiftedExp: Real {
+    /// A power of two.
+    const LIFT: Self;
+    /// `eˣ` times [`LIFT`](LiftedExp::LIFT) for `x ≤ 0` or NaN; where `eˣ` rounds to 0, something of at
+    /// most half the smallest number.
+    ///
+    /// Lifted, the smallest power still has an exponent, which costs half of what `eˣ` does. The digits
+    /// are the same, but none are lost where `eˣ` is subnormal.
+    #[must_use]
+    fn lifted_exp(self) -> Self;
+}
+
+impl LiftedExp for f32 {
+    const LIFT: f32 = 18_446_744_073_709_551_616.0;
+    #[inline(always)]
+    fn lifted_exp(self) -> f32 {
+        let x = if self < -104.0 { -104.0 } else { self };
+        // The constant carries the exponents' bias and the lift of 64: the low bits are those of 2ⁿ⁺⁶⁴.
+        let (r, shifted) = reduced(x, ROUND + 191.0);
+        let power = f32::from_bits(shifted.to_bits() << 23);
+        // A product, because adding to the exponent would make a number of NaN.
+        power.mul_add(exp_tail(r), power)
+    }
+}
+
+impl LiftedExp for f64 {
+    const LIFT: f64 = 1.0;
+    #[inline(always)]
+    fn lifted_exp(self) -> f64 {
+        f64::exp(self)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -518,5 +552,27 @@ mod tests {
         assert_eq!(tanh_f32(-0.0).to_bits(), (-0.0f32).to_bits());
         assert_eq!((1e4f32).sigmoid(), 1.0);
         assert_eq!((-1e4f32).sigmoid(), 0.0);
+    }
+
+    #[test]
+    fn lifted_powers_have_the_digits_of_powers() {
+        for bits in (0..=u32::MAX).step_by(1009) {
+            let x = f32::from_bits(bits);
+            if x > 0.0 {
+                continue;
+            }
+            let (lifted, plain) = (x.lifted_exp(), exp_f32(x));
+            if x.is_nan() {
+                assert!(lifted.is_nan());
+            } else if x > -87.0 {
+                assert_eq!((lifted / f32::LIFT).to_bits(), plain.to_bits(), "{x}");
+            } else {
+                // Rounded once more, to a place of 2⁻¹⁴⁹.
+                assert!(ulps(lifted / f32::LIFT, f64::from(plain)) <= 1, "{x}");
+            }
+        }
+        assert!(f32::from_bits(0x7fff_ffff).lifted_exp().is_nan());
+        assert!(f32::from_bits(0xff80_0001).lifted_exp().is_nan());
+        assert_eq!(f32::NEG_INFINITY.lifted_exp() / f32::LIFT, 0.0);
     }
 }

@@ -27,17 +27,18 @@ pub(super) fn opaque<const COMPACT: bool>(i: usize) -> usize {
     if COMPACT { std::hint::black_box(i) } else { i }
 }
 
-/// Asks for memory that will be read soon.
+/// Asks for memory that will be read or written soon: as much as `xs` has, `distance` bytes behind it.
+/// There need not be any.
 #[inline(always)]
-pub(super) fn prefetch<T>(soon: &[T]) {
+pub(super) fn prefetch_behind<T>(xs: &[T], distance: usize) {
     /// Bytes that come at once.
     const LINE: usize = 64;
-    for at in (0..size_of_val(soon)).step_by(LINE) {
+    for at in (distance..distance + size_of_val(xs)).step_by(LINE) {
         #[cfg(target_arch = "x86_64")]
         // SAFETY: every x86-64 has the instruction, and it does not fault.
         unsafe {
             use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-            _mm_prefetch::<_MM_HINT_T0>(soon.as_ptr().cast::<i8>().wrapping_add(at));
+            _mm_prefetch::<_MM_HINT_T0>(xs.as_ptr().cast::<i8>().wrapping_add(at));
         }
         #[cfg(not(target_arch = "x86_64"))]
         let _ = at;

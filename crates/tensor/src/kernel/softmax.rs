@@ -5,15 +5,20 @@ use std::mem::MaybeUninit;
 use super::dense::Dense;
 use super::elementwise::Shared;
 use super::lanes::{LANES, in_lanes};
-use super::simd::{is_single, opaque, prefetch};
+use super::math::LiftedExp;
+use super::simd::{is_single, opaque, prefetch_behind};
 use super::{Kernel, Real, dispatch, for_groups};
 use crate::Tensor;
 use crate::layout::Layout;
 
 /// Terms added in lanes; the sums of such blocks are added in `f64`.
 const BLOCK: usize = 4096;
-/// Elements of the next row that are fetched beforehand.
-const NEAR: usize = 2048;
+/// Elements computed between requests for memory. Those for a whole row at once would delay its own.
+const PART: usize = 256;
+/// How far ahead memory is asked for, in bytes: what is read and what is written. As rows lie one behind
+/// the other, this is that of the rows to come.
+const READ_AHEAD: usize = 8192;
+const WRITE_AHEAD: usize = 4096;
 
 /// What becomes of a row.
 pub(crate) trait RowRule<T: Real, const N: usize>: Copy + Send + Sync {
@@ -67,15 +72,22 @@ fn write_and_sum<const COMPACT: bool, T: Real, const N: usize>(
         |row| &row[..out.len()],
     );
     let whole = out.len() & !(LANES - 1);
-    // SAFETY: rows and result are as long as the result, which is longer than `whole`.
-    unsafe {
-        for i in 0..whole {
-            let i = opaque::<COMPACT>(i);
-            let mut element = [T::ZERO; N];
-            for k in 0..N {
-                element[k] = *rows[k].get_unchecked(i);
+    for start in (0..whole).step_by(PART) {
+        let end = whole.min(start + PART);
+        for row in rows {
+            prefetch_behind(&row[start..end], READ_AHEAD);
+        }
+        prefetch_behind(&out[start..end], WRITE_AHEAD);
+        // SAFETY: rows and result are as long as the result, which is longer than `whole`.
+        unsafe {
+            for i in start..end {
+                let i = opaque::<COMPACT>(i);
+                let mut element = [T::ZERO; N];
+                for k in 0..N {
+                    element[k] = *rows[k].get_unchecked(i);
+                }
+                out.get_unchecked_mut(i).write(term(element));
             }
-            out.get_unchecked_mut(i).write(term(element));
         }
     }
     if whole < out.len() {
@@ -109,21 +121,25 @@ fn write_and_sum<const COMPACT: bool, T: Real, const N: usize>(
     T::from_f64(sum_of::<COMPACT, T>(unsafe { out.assume_init_ref() }))
 }
 
-/// Writes `eˣ⁻ᵐ` of a row, and the sum of these.
+/// Writes `eˣ⁻ᵐ` of a row, m being its largest element, and the sum of these; both lifted.
 #[inline(always)]
-fn write_powers<const COMPACT: bool, T: Real>(x: &[T], most: T, out: &mut [MaybeUninit<T>]) -> T {
+fn write_powers<const COMPACT: bool, T: LiftedExp>(
+    x: &[T],
+    most: T,
+    out: &mut [MaybeUninit<T>],
+) -> T {
     write_and_sum::<COMPACT, T, _>(
         [x],
         out,
         #[inline(always)]
-        |[x]| (x - most).exp(),
+        |[x]| (x - most).lifted_exp(),
     )
 }
 
 /// `eˣ⁻ᵐ / Σ eˣ⁻ᵐ`, m being the largest element.
 #[derive(Clone, Copy)]
 pub(crate) struct Softmax;
-impl<T: Real> RowRule<T, 1> for Softmax {
+impl<T: LiftedExp> RowRule<T, 1> for Softmax {
     #[inline(always)]
     fn run<const COMPACT: bool>(self, [x]: [&[T]; 1], out: &mut [MaybeUninit<T>]) {
         let most = largest::<COMPACT, T>(x);
@@ -141,12 +157,12 @@ impl<T: Real> RowRule<T, 1> for Softmax {
 /// `x − m − ln Σ eˣ⁻ᵐ`.
 #[derive(Clone, Copy)]
 pub(crate) struct LogSoftmax;
-impl<T: Real> RowRule<T, 1> for LogSoftmax {
+impl<T: LiftedExp> RowRule<T, 1> for LogSoftmax {
     #[inline(always)]
     fn run<const COMPACT: bool>(self, [x]: [&[T]; 1], out: &mut [MaybeUninit<T>]) {
         let most = largest::<COMPACT, T>(x);
         let sum = write_powers::<COMPACT, T>(x, most, out);
-        let log = sum.ln();
+        let log = (sum / T::LIFT).ln();
         let x = &x[..out.len()];
         for i in 0..out.len() {
             let i = opaque::<COMPACT>(i);
@@ -159,7 +175,7 @@ impl<T: Real> RowRule<T, 1> for LogSoftmax {
 /// `m + ln Σ eˣ⁻ᵐ`, one number a row.
 #[derive(Clone, Copy)]
 pub(crate) struct LogSumExp;
-impl<T: Real> RowRule<T, 1> for LogSumExp {
+impl<T: LiftedExp> RowRule<T, 1> for LogSumExp {
     #[inline(always)]
     #[expect(clippy::eq_op, reason = "infinities and NaN differ from themselves")]
     fn run<const COMPACT: bool>(self, [x]: [&[T]; 1], out: &mut [MaybeUninit<T>]) {
@@ -176,7 +192,7 @@ impl<T: Real> RowRule<T, 1> for LogSumExp {
             let sum = write_powers::<COMPACT, T>(block, most, &mut powers[..block.len()]);
             total += sum.to_scalar().to_f64();
         }
-        out[0].write(most + T::from_f64(total).ln());
+        out[0].write(most + (T::from_f64(total) / T::LIFT).ln());
     }
 }
 
@@ -230,13 +246,10 @@ impl<T: Real, R: RowRule<T, N>, const N: usize> Kernel for Rows<'_, T, R, N> {
     #[inline(always)]
     fn run<const COMPACT: bool>(self) {
         for (row, out) in self.out.chunks_exact_mut(self.result).enumerate() {
-            let mut rows = [&[] as &[T]; N];
-            for (part, operand) in rows.iter_mut().zip(self.operands) {
-                *part = &operand[row * self.size..(row + 1) * self.size];
-                // While this row is computed with, the next one comes nearer.
-                let next = &operand[(row + 1) * self.size..];
-                prefetch(&next[..next.len().min(self.size).min(NEAR)]);
-            }
+            let rows = self.operands.map(
+                #[inline(always)]
+                |operand| &operand[row * self.size..(row + 1) * self.size],
+            );
             self.rule.run::<COMPACT>(rows, out);
         }
     }
@@ -360,11 +373,18 @@ mod tests {
         assert!(sum(&[1.0, nan, 2.0]).is_nan());
         assert_eq!(sum(&[low; 40]), low);
         assert_eq!(sum(&[1.0, high, low]), high);
-        let mut row = [1.0; 50];
-        row[7] = nan;
-        let x = Tensor::from_slice(&row, [50]).unwrap();
-        let y = on_rows::<f32, _, 1>([&x], 50, 50, x.layout(), Softmax);
-        assert!(y.host_slice::<f32>().iter().all(|y| y.is_nan()));
+        // Bits that arithmetic on exponents would turn into a number, too.
+        for nan in [
+            nan,
+            f32::from_bits(0x7fff_ffff),
+            f32::from_bits(0xff80_0001),
+        ] {
+            let mut row = [1.0; 50];
+            row[7] = nan;
+            let x = Tensor::from_slice(&row, [50]).unwrap();
+            let y = on_rows::<f32, _, 1>([&x], 50, 50, x.layout(), Softmax);
+            assert!(y.host_slice::<f32>().iter().all(|y| y.is_nan()));
+        }
     }
 
     #[test]
@@ -381,6 +401,15 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn what_is_too_small_for_a_whole_significand_keeps_what_fits() {
+        let row = [0.0f32, -90.0, -100.0, -103.0, -104.5, f32::NEG_INFINITY];
+        let x = Tensor::from_slice(&row, [6]).unwrap();
+        let y = on_rows::<f32, _, 1>([&x], 6, 6, x.layout(), Softmax);
+        let exact = row.map(|x| f64::from(x).exp() as f32);
+        assert_eq!(y.host_slice::<f32>(), exact);
     }
 
     /// Longer than a block, so that its sums are joined.
