@@ -1,6 +1,6 @@
 //! Whether any or all elements differ from zero, and how many do.
 
-use super::reduced::{Dims, Fold, reduce};
+use super::reduced::{DimSet, Fold, reduce};
 use crate::{DType, Result, Tensor};
 
 impl Tensor {
@@ -11,7 +11,7 @@ impl Tensor {
     /// None today.
     #[inline]
     pub fn all(&self) -> Result<Tensor> {
-        truth("all", self, Dims::all(self.rank()), false, Fold::Smallest)
+        truth("all", self, DimSet::all(self.rank()), false, Fold::Smallest)
     }
 
     /// Whether every element along these dimensions differs from zero. If none is named, whether each
@@ -21,7 +21,7 @@ impl Tensor {
     /// A dimension that does not exist or is named twice.
     #[inline]
     pub fn all_dims(&self, dims: &[isize], keepdim: bool) -> Result<Tensor> {
-        let dims = Dims::new("all", dims, self.rank())?;
+        let dims = DimSet::new("all", dims, self.rank())?;
         truth("all", self, dims, keepdim, Fold::Smallest)
     }
 
@@ -31,7 +31,7 @@ impl Tensor {
     /// None today.
     #[inline]
     pub fn any(&self) -> Result<Tensor> {
-        truth("any", self, Dims::all(self.rank()), false, Fold::Largest)
+        truth("any", self, DimSet::all(self.rank()), false, Fold::Largest)
     }
 
     /// Whether an element along these dimensions differs from zero; see
@@ -41,7 +41,7 @@ impl Tensor {
     /// As there.
     #[inline]
     pub fn any_dims(&self, dims: &[isize], keepdim: bool) -> Result<Tensor> {
-        let dims = Dims::new("any", dims, self.rank())?;
+        let dims = DimSet::new("any", dims, self.rank())?;
         truth("any", self, dims, keepdim, Fold::Largest)
     }
 
@@ -56,7 +56,7 @@ impl Tensor {
     }
 }
 
-fn truth(op: &'static str, x: &Tensor, dims: Dims, keepdim: bool, fold: Fold) -> Result<Tensor> {
+fn truth(op: &'static str, x: &Tensor, dims: DimSet, keepdim: bool, fold: Fold) -> Result<Tensor> {
     let dtype = match x.dtype() {
         DType::U8 => DType::U8,
         _ => DType::Bool,

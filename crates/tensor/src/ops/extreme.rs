@@ -2,7 +2,7 @@
 
 use super::expect::expect_numbers;
 use super::lines::{around, pick};
-use super::reduced::{Dims, Fold, reduce, reduced_layout};
+use super::reduced::{DimSet, Fold, reduce, reduced_layout};
 use super::{Arithmetic, Shapes};
 use crate::dispatch::{for_compute, for_float};
 use crate::kernel;
@@ -15,7 +15,7 @@ pub(super) struct Extreme {
     /// The method that asked for it.
     name: &'static str,
     fold: Fold,
-    dims: Dims,
+    dims: DimSet,
     keepdim: bool,
 }
 
@@ -38,7 +38,7 @@ impl Op<1> for Extreme {
 }
 
 /// The gradient of a result that is one of the reduced elements: equal shares for those equal to it.
-pub(super) fn share_among_equals<A: Array>(x: &A, y: &A, g: &A, dims: Dims) -> Result<A> {
+pub(super) fn share_among_equals<A: Array>(x: &A, y: &A, g: &A, dims: DimSet) -> Result<A> {
     let shape = x.shape();
     let share = shares(&x.value(), &dims.restore(&y.value(), shape)?, dims)?;
     dims.restore(g, shape)?
@@ -48,7 +48,7 @@ pub(super) fn share_among_equals<A: Array>(x: &A, y: &A, g: &A, dims: Dims) -> R
 
 /// 1 / n where `x` is one of the n elements equal to `y`, or NaN like it; 0 elsewhere.
 #[expect(clippy::eq_op, reason = "only NaN differs from itself")]
-fn shares(x: &Tensor, y: &Tensor, dims: Dims) -> Result<Tensor> {
+fn shares(x: &Tensor, y: &Tensor, dims: DimSet) -> Result<Tensor> {
     let y = y.expand(x.shape())?;
     let equal = for_float!("amax", x.dtype(), T => {
         Ok::<_, crate::Error>(kernel::zip(x, &y, |x: T, y: T| {
@@ -137,7 +137,7 @@ fn extreme<A: Array>(
     fold: Fold,
 ) -> Result<A> {
     let shape = x.shape();
-    let dims = Dims::or_all(op, dims, shape.len())?;
+    let dims = DimSet::or_all(op, dims, shape.len())?;
     if let Some(dim) = (0..shape.len()).find(|&d| dims.has(d) && shape[d] == 0) {
         return Err(nothing_extreme(op, dim));
     }
@@ -219,7 +219,8 @@ fn positions(
     if size == 0 {
         return Err(nothing_extreme(op, at));
     }
-    let layout: Layout = reduced_layout(op, x.shape(), Dims::new(op, &[dim], x.rank())?, keepdim)?;
+    let layout: Layout =
+        reduced_layout(op, x.shape(), DimSet::new(op, &[dim], x.rank())?, keepdim)?;
     let sizes = around(x.shape(), at);
     Ok(for_compute!(x.dtype(), T => match fold {
         Fold::Largest => kernel::find_middle::<T, _>(x, sizes, &layout, kernel::Larger),
@@ -257,7 +258,7 @@ mod tests {
             (Fold::Smallest, &[0, 2], true),
             (Fold::Largest, &[], false),
         ] {
-            let dims = Dims::or_all("amax", dims, 3).unwrap();
+            let dims = DimSet::or_all("amax", dims, 3).unwrap();
             let op = Extreme {
                 name: "amax",
                 fold,
@@ -273,7 +274,7 @@ mod tests {
         let x = Tensor::from_vec(vec![2.0, 1.0, 2.0, f64::NAN], [2, 2]).unwrap();
         let y = x.amax(&[0], false).unwrap();
         let g = Tensor::from_vec(vec![3.0, 5.0], [2]).unwrap();
-        let dims = Dims::new("amax", &[0], 2).unwrap();
+        let dims = DimSet::new("amax", &[0], 2).unwrap();
         let shared = share_among_equals(&x, &y, &g, dims).unwrap();
         assert_close(&shared, &[1.5, 0.0, 1.5, 5.0]);
     }

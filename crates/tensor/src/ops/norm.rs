@@ -1,7 +1,7 @@
 //! Norms of vectors and matrices.
 
 use super::expect::expect_float;
-use super::reduced::{Dims, reduced_layout};
+use super::reduced::{DimSet, reduced_layout};
 use super::{Arithmetic, Extremes, Powers, Selection, Shapes, Sums};
 use crate::layout::resolve_dim;
 use crate::{Array, ErrorKind, Op, Result, Saved, Saves, Tensor};
@@ -10,7 +10,7 @@ use crate::{Array, ErrorKind, Op, Result, Saved, Saves, Tensor};
 #[derive(Clone, Debug)]
 pub(super) struct PowerNorm {
     p: f64,
-    dims: Dims,
+    dims: DimSet,
     keepdim: bool,
 }
 
@@ -102,7 +102,7 @@ pub trait Norms: Array {
         const OP: &str = PowerNorm::NAME;
         expect_float(OP, self)?;
         let shape = self.shape();
-        let set = Dims::or_all(OP, dims, shape.len())?;
+        let set = DimSet::or_all(OP, dims, shape.len())?;
         if (p < 0.0 || p.is_infinite()) && set.is_over_nothing(shape) {
             let message = format!("nothing has no norm of order {p}: a dimension is empty");
             return Err(ErrorKind::Invalid { op: OP, message }.into());
@@ -154,7 +154,7 @@ pub trait Norms: Array {
             }
             .into());
         }
-        let set = Dims::new(OP, &dims, rank)?;
+        let set = DimSet::new(OP, &dims, rank)?;
         let [rows, columns] = dims;
         let found = match norm {
             MatrixNorm::Frobenius => return self.vector_norm(2.0, &dims, keepdim),
@@ -192,7 +192,7 @@ fn largest<A: Array>(x: &A, dim: isize) -> Result<A> {
 /// The singular values of matrices along any two dimensions, in a new last one. Which of the two are
 /// the rows makes no difference.
 #[cfg(feature = "linalg")]
-fn singular_values<A: Array>(x: &A, dims: Dims) -> Result<A> {
+fn singular_values<A: Array>(x: &A, dims: DimSet) -> Result<A> {
     let (last, mut order): (Vec<isize>, Vec<isize>) =
         (0..x.shape().len() as isize).partition(|&d| dims.has(d as usize));
     order.extend(last);
@@ -269,7 +269,7 @@ mod tests {
     fn vjp() {
         for p in [2.0, 3.0, 1.5, 0.5, -1.0] {
             for keepdim in [false, true] {
-                let dims = Dims::new("norm", &[1], 2).unwrap();
+                let dims = DimSet::new("norm", &[1], 2).unwrap();
                 let op = PowerNorm { p, dims, keepdim };
                 check_vjp(op.clone(), [&[3, 4]]);
                 check_vjp_in(op, [&[2, 3]], -0.9, -0.1);
@@ -279,7 +279,7 @@ mod tests {
 
     #[test]
     fn gradients_at_zero_are_zero() {
-        let (dims, keepdim) = (Dims::all(1), false);
+        let (dims, keepdim) = (DimSet::all(1), false);
         let x = Tensor::from_vec(vec![0.0, 2.0, -1.0], [3]).unwrap();
         check_vjp_at(
             PowerNorm {

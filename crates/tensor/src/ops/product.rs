@@ -2,7 +2,7 @@
 
 use super::cumulative::CumulativeProduct;
 use super::recurrence::delayed;
-use super::reduced::{Dims, Fold, reduce};
+use super::reduced::{DimSet, Fold, reduce};
 use super::{Arithmetic, Cast, Shapes};
 use crate::layout::resolve_dim;
 use crate::{Array, DType, Op, Result, Saved, Saves, Tensor};
@@ -15,8 +15,8 @@ pub(super) struct Product {
 }
 
 impl Product {
-    fn dims(&self, rank: usize) -> Result<Dims> {
-        Dims::new(Self::NAME, &[self.dim as isize], rank)
+    fn dims(&self, rank: usize) -> Result<DimSet> {
+        DimSet::new(Self::NAME, &[self.dim as isize], rank)
     }
 }
 

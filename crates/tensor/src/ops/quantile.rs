@@ -3,7 +3,7 @@
 use super::expect::expect_numbers;
 use super::extreme::share_among_equals;
 use super::lines::{lines_last, pick};
-use super::reduced::Dims;
+use super::reduced::DimSet;
 use super::sort::positions_of;
 use super::{Arithmetic, Gathering, Selection, Shapes, Sorting};
 use crate::kernel::Ranks;
@@ -49,7 +49,7 @@ impl Op<1> for Median {
     /// dL/dx = g / n at each of the n elements that equal the median, 0 elsewhere
     fn vjp<A: Array>(&self, _wrt: usize, saved: &Saved<'_, A>, g: &A) -> Result<A> {
         let x = saved.input(0)?;
-        let dims = Dims::all(x.shape().len());
+        let dims = DimSet::all(x.shape().len());
         share_among_equals(x, saved.output()?, g, dims)
     }
 }

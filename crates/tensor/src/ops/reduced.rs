@@ -8,12 +8,12 @@ use crate::{Array, Element, ErrorKind, Result, Tensor};
 
 /// A set of dimensions of one tensor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Dims(u8);
+pub(super) struct DimSet(u8);
 
-impl Dims {
+impl DimSet {
     /// # Errors
     /// A dimension that does not exist or is named twice.
-    pub(super) fn new(op: &'static str, dims: &[isize], rank: usize) -> Result<Dims> {
+    pub(super) fn new(op: &'static str, dims: &[isize], rank: usize) -> Result<DimSet> {
         let mut set = 0;
         for &dim in dims {
             let bit = 1 << resolve_dim(op, dim, rank)?;
@@ -23,23 +23,23 @@ impl Dims {
             }
             set |= bit;
         }
-        Ok(Dims(set))
+        Ok(DimSet(set))
     }
 
     /// These dimensions; all of them if none is named.
     ///
     /// # Errors
-    /// As [`new`](Dims::new).
-    pub(super) fn or_all(op: &'static str, dims: &[isize], rank: usize) -> Result<Dims> {
+    /// As [`new`](DimSet::new).
+    pub(super) fn or_all(op: &'static str, dims: &[isize], rank: usize) -> Result<DimSet> {
         if dims.is_empty() {
-            Ok(Dims::all(rank))
+            Ok(DimSet::all(rank))
         } else {
-            Dims::new(op, dims, rank)
+            DimSet::new(op, dims, rank)
         }
     }
 
-    pub(super) fn all(rank: usize) -> Dims {
-        Dims(((1u16 << rank) - 1) as u8)
+    pub(super) fn all(rank: usize) -> DimSet {
+        DimSet(((1u16 << rank) - 1) as u8)
     }
 
     pub(super) fn has(self, dim: usize) -> bool {
@@ -81,7 +81,7 @@ impl Dims {
 }
 
 /// A shape seen as `(outer, reduced, inner)`, if the reduced dimensions are neighbours.
-fn as_three(shape: &[usize], dims: Dims) -> Option<(usize, usize, usize)> {
+fn as_three(shape: &[usize], dims: DimSet) -> Option<(usize, usize, usize)> {
     let rank = shape.len();
     let first = (0..rank).find(|&d| dims.has(d)).unwrap_or(rank);
     let end = (0..rank).rfind(|&d| dims.has(d)).map_or(rank, |d| d + 1);
@@ -91,7 +91,7 @@ fn as_three(shape: &[usize], dims: Dims) -> Option<(usize, usize, usize)> {
 }
 
 /// A copy with the reduced dimensions moved to the end, and its sizes as `(outer, reduced, 1)`.
-fn reduced_last(x: &Tensor, dims: Dims) -> Result<(Tensor, (usize, usize, usize))> {
+fn reduced_last(x: &Tensor, dims: DimSet) -> Result<(Tensor, (usize, usize, usize))> {
     let kept = (0..x.rank()).filter(|&d| !dims.has(d));
     let reduced = (0..x.rank()).filter(|&d| dims.has(d));
     let order: Vec<isize> = kept
@@ -108,7 +108,7 @@ fn reduced_last(x: &Tensor, dims: Dims) -> Result<(Tensor, (usize, usize, usize)
 pub(super) fn reduced_layout(
     op: &'static str,
     shape: &[usize],
-    dims: Dims,
+    dims: DimSet,
     keepdim: bool,
 ) -> Result<Layout> {
     let mut layout = Layout::unset();
@@ -121,7 +121,7 @@ fn set_reduced(
     layout: &mut Layout,
     op: &'static str,
     shape: &[usize],
-    dims: Dims,
+    dims: DimSet,
     keepdim: bool,
 ) -> Result<()> {
     let mut left = [0; MAX_RANK];
@@ -149,7 +149,7 @@ pub(super) enum Fold {
 pub(super) fn reduce(
     op: &'static str,
     x: &Tensor,
-    dims: Dims,
+    dims: DimSet,
     keepdim: bool,
     fold: Fold,
 ) -> Result<Tensor> {

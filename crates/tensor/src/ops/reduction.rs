@@ -1,7 +1,7 @@
 //! Sums and means along dimensions.
 
 use super::expect::expect_float;
-use super::reduced::{Dims, Fold, reduce};
+use super::reduced::{DimSet, Fold, reduce};
 use super::{Arithmetic, Cast, Selection, Shapes};
 use crate::layout::same_shape;
 use crate::{Array, DType, ErrorKind, Op, Result, Saved, Saves, Tensor};
@@ -23,7 +23,7 @@ pub enum Reduction {
 pub(super) struct Sum {
     /// The method that asked for it.
     name: &'static str,
-    dims: Dims,
+    dims: DimSet,
     keepdim: bool,
     /// Whether the sum is divided by how many elements it is of.
     mean: bool,
@@ -81,7 +81,7 @@ pub trait Sums: Array {
     fn sum(&self) -> Result<Self> {
         let op = Sum {
             name: Sum::NAME,
-            dims: Dims::all(self.shape().len()),
+            dims: DimSet::all(self.shape().len()),
             keepdim: false,
             mean: false,
         };
@@ -95,7 +95,7 @@ pub trait Sums: Array {
     fn sum_dims(&self, dims: &[isize], keepdim: bool) -> Result<Self> {
         let op = Sum {
             name: "sum_dims",
-            dims: Dims::or_all(Sum::NAME, dims, self.shape().len())?,
+            dims: DimSet::or_all(Sum::NAME, dims, self.shape().len())?,
             keepdim,
             mean: false,
         };
@@ -179,7 +179,7 @@ fn mean<A: Array>(name: &'static str, x: &A, dims: &[isize], keepdim: bool) -> R
     expect_float(OP, x)?;
     let op = Sum {
         name,
-        dims: Dims::or_all(OP, dims, x.shape().len())?,
+        dims: DimSet::or_all(OP, dims, x.shape().len())?,
         keepdim,
         mean: true,
     };
@@ -224,7 +224,7 @@ mod tests {
         for mean in [false, true] {
             let sum = |dims, rank, keepdim| Sum {
                 name: Sum::NAME,
-                dims: Dims::or_all(Sum::NAME, dims, rank).unwrap(),
+                dims: DimSet::or_all(Sum::NAME, dims, rank).unwrap(),
                 keepdim,
                 mean,
             };

@@ -2,7 +2,7 @@
 
 use super::cast::on_float;
 use super::lines::{around, lines_back, lines_last};
-use super::reduced::{Dims, reduced_layout};
+use super::reduced::{DimSet, reduced_layout};
 use super::{Arithmetic, Cast, Exponential, Shapes, Sums};
 use crate::dispatch::for_float;
 use crate::kernel;
@@ -120,7 +120,7 @@ fn on_lines<const N: usize>(
 /// `ln Σ eˣ` along dimensions.
 #[derive(Clone, Debug)]
 pub(super) struct LogSumExp {
-    dims: Dims,
+    dims: DimSet,
     keepdim: bool,
 }
 
@@ -264,7 +264,7 @@ pub trait Softmaxes: Array {
     /// # Errors
     /// A dimension that does not exist or is named twice.
     fn logsumexp(&self, dims: &[isize], keepdim: bool) -> Result<Self> {
-        let dims = Dims::or_all(LogSumExp::NAME, dims, self.shape().len())?;
+        let dims = DimSet::or_all(LogSumExp::NAME, dims, self.shape().len())?;
         on_float(self, |x| Self::apply(LogSumExp { dims, keepdim }, [x]))
     }
 }
@@ -307,10 +307,10 @@ mod tests {
                 check_vjp(SoftmaxAdjoint(softmax), [shape, shape]);
             }
         }
-        let (dims, keepdim) = (Dims::new("logsumexp", &[0, 2], 3).unwrap(), false);
+        let (dims, keepdim) = (DimSet::new("logsumexp", &[0, 2], 3).unwrap(), false);
         check_vjp(LogSumExp { dims, keepdim }, [&[2, 3, 2]]);
         let of_lines = LogSumExp {
-            dims: Dims::all(1),
+            dims: DimSet::all(1),
             keepdim,
         };
         check_vjp(of_lines, [&[5]]);

@@ -1,7 +1,7 @@
 //! Products of tensors: contracted over chosen dimensions, and Kronecker's.
 
 use super::operands::{expect_one_dtype, expect_shape};
-use super::reduced::Dims;
+use super::reduced::DimSet;
 use super::{Arithmetic, Cast, MatrixProduct, Shapes, Sums};
 use crate::layout::resolve_dim;
 use crate::{Array, ErrorKind, Result};
@@ -143,7 +143,7 @@ fn pairs(
             }
             .into());
         }
-        Dims::new(op, dims, rank)?;
+        DimSet::new(op, dims, rank)?;
         dims.iter()
             .map(|&d| resolve_dim(op, d, rank))
             .collect::<Result<Vec<usize>>>()

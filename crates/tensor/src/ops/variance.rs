@@ -1,7 +1,7 @@
 //! Variances, standard deviations, covariances and correlations.
 
 use super::expect::{expect_float, expect_numbers};
-use super::reduced::Dims;
+use super::reduced::DimSet;
 use super::root::RootOfSquares;
 use super::{Arithmetic, Bounds, Cast, Diagonals, MatrixProduct, Shapes, Sums};
 use crate::{Array, DType, ErrorKind, Result, Tensor};
@@ -121,7 +121,7 @@ fn moments<A: Array>(
         let (variance, mean) = moments(op, &wide, dims, correction, keepdim)?;
         return Ok((variance.to_dtype(dtype)?, mean.to_dtype(dtype)?));
     }
-    let set = Dims::or_all(op, dims, x.shape().len())?;
+    let set = DimSet::or_all(op, dims, x.shape().len())?;
     let mean = x.mean_dims(dims, true)?;
     let squares = x.sub(&mean)?.square()?.sum_dims(dims, keepdim)?;
     let divisor = set.count(x.shape()) as f64 - correction;
