@@ -1,6 +1,6 @@
 //! What can go wrong while differentiating.
 
-use gradus_tensor::DType;
+use gradus_tensor::{DType, Dims};
 
 /// The result of differentiating.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -24,12 +24,15 @@ pub enum Error {
     NoGraph(&'static str),
     /// A gradient of a result with several elements needs a weight for each.
     #[error(
-        "backward: shape {0:?} is not a single number; reduce it (sum, mean) or give the gradient of each element to backward_with"
+        "backward: shape {} is not a single number; reduce it (sum, mean) or give the gradient of each element to backward_with",
+        Dims(.0)
     )]
     NotScalar(Vec<usize>),
     /// A given gradient does not fit its variable.
     #[error(
-        "{op}: the gradient has shape {got:?} and dtype {got_dtype}, the variable {expected:?} and {dtype}"
+        "{op}: the gradient has shape {} and dtype {got_dtype}, the variable {} and {dtype}; both have to be equal",
+        Dims(got),
+        Dims(expected)
     )]
     GradientMismatch {
         /// Who asked.
@@ -79,7 +82,9 @@ pub enum Error {
     LeafWritten(&'static str),
     /// A new value must fit the old one.
     #[error(
-        "set_value: the leaf has shape {shape:?} and dtype {dtype}, the new value {got:?} and {got_dtype}"
+        "set_value: the leaf has shape {} and dtype {dtype}, the new value {} and {got_dtype}; both have to be equal",
+        Dims(shape),
+        Dims(got)
     )]
     ValueMismatch {
         /// Shape of the leaf.
@@ -96,7 +101,8 @@ pub enum Error {
     Unused(usize),
     /// Analytic and numeric gradients disagree.
     #[error(
-        "{check}: the gradient of input {input}, shape {shape:?}, disagrees at {wrong} of {of} elements, worst at {place:?}: the rules give {analytic:e}, central differences {numeric:e}"
+        "{check}: the gradient of input {input}, shape {}, disagrees at {wrong} of {of} elements, worst at {place:?}: the rules give {analytic:e}, central differences {numeric:e}",
+        Dims(shape)
     )]
     GradCheck {
         /// `gradcheck` or `gradgradcheck`.

@@ -41,7 +41,7 @@ fn weights(shape: &[usize]) -> Result<Tensor> {
 /// gradcheck(|v| Ok(v[0].tanh()?.mul(&v[0])?), &[x.clone()])?;
 /// let error = gradcheck(|v| Ok(v[0].detach().mul(&v[0])?), &[x]).unwrap_err();
 /// assert!(error.to_string().starts_with(
-///     "gradcheck: the gradient of input 0, shape [2], disagrees at 2 of 2 elements, worst at [1]"
+///     "gradcheck: the gradient of input 0, shape (2,), disagrees at 2 of 2 elements, worst at [1]"
 /// ));
 /// # Ok::<(), gradus_autograd::Error>(())
 /// ```

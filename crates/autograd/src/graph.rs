@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use gradus_tensor::Shared;
+use gradus_tensor::{Dims, Shared};
 
 use crate::edge::Edge;
 use crate::engine;
@@ -260,21 +260,6 @@ impl fmt::Display for Graph {
             }
         }
         Ok(())
-    }
-}
-
-/// Shows a shape as PyTorch and this library's messages do: `(2, 3)`, `(4,)`, `()`.
-struct Dims<'a>(&'a [usize]);
-
-impl fmt::Display for Dims<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            [one] => write!(f, "({one},)"),
-            many => {
-                let sizes: Vec<String> = many.iter().map(usize::to_string).collect();
-                write!(f, "({})", sizes.join(", "))
-            }
-        }
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+pub(crate) use gradus_tensor::Dims;
+
 use crate::load_state_dict::StateDictMismatch;
 
 /// The result of running or changing a model.
@@ -126,21 +128,6 @@ impl From<gradus_random::Error> for Error {
     #[cold]
     fn from(error: gradus_random::Error) -> Error {
         ErrorKind::Random(error).into()
-    }
-}
-
-/// Shows a shape as the messages do: `(2, 3)`, `(4,)`, `()`.
-pub(crate) struct Dims<'a>(pub(crate) &'a [usize]);
-
-impl fmt::Display for Dims<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            [only] => write!(f, "({only},)"),
-            shape => {
-                let sizes: Vec<String> = shape.iter().map(usize::to_string).collect();
-                write!(f, "({})", sizes.join(", "))
-            }
-        }
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use gradus_tensor::Dims;
+
 use crate::{Area, Color, Error, Figure, Legend, Line, Mark, Note, Result, font, palette};
 
 /// Size of a name, and of the shape below it.
@@ -299,11 +301,7 @@ fn few_crossings(order: &mut [Vec<usize>], ways: &[Vec<usize>], places: usize) -
 fn shape_of(node: &GraphNode<'_>) -> String {
     match node.shape {
         None => String::new(),
-        Some([one]) => format!("({one},)"),
-        Some(many) => {
-            let sizes: Vec<String> = many.iter().map(usize::to_string).collect();
-            format!("({})", sizes.join(", "))
-        }
+        Some(shape) => Dims(shape).to_string(),
     }
 }
 

@@ -1,7 +1,8 @@
 //! What can be wrong with the data or the file of a figure.
 
-use std::fmt;
 use std::path::PathBuf;
+
+use gradus_tensor::Dims;
 
 /// Everything this crate refuses, with the facts and the remedy.
 #[derive(Debug, thiserror::Error)]
@@ -136,14 +137,3 @@ pub enum Error {
 
 /// The result of everything here that can fail.
 pub type Result<T> = std::result::Result<T, Error>;
-
-/// A shape as Python writes it: `()`, `(3,)`, `(3, 2)`.
-struct Dims<'a>(&'a [usize]);
-
-impl fmt::Display for Dims<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sizes: Vec<String> = self.0.iter().map(usize::to_string).collect();
-        let comma = if sizes.len() == 1 { "," } else { "" };
-        write!(f, "({}{comma})", sizes.join(", "))
-    }
-}

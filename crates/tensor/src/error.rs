@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::DType;
+use crate::{DType, Dims};
 
 /// The result of a tensor operation.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -81,7 +81,7 @@ pub enum ErrorKind {
         rhs: Vec<usize>,
     },
     /// The inner lengths of a matrix product differ.
-    #[error("{op}: inner lengths differ, lhs {} × rhs {}: {} ≠ {}", Dims(lhs), Dims(rhs), inner.0, inner.1)]
+    #[error("{op}: inner lengths differ, lhs {} × rhs {}: {} ≠ {}{}", Dims(lhs), Dims(rhs), inner.0, inner.1, transposing(lhs, rhs, *inner))]
     InnerLength {
         /// The operation.
         op: &'static str,
@@ -248,19 +248,14 @@ pub enum ErrorKind {
     },
 }
 
-/// Shows a shape as the messages do: `(2, 3)`, `(4,)`, `()`.
-pub(crate) struct Dims<'a>(pub(crate) &'a [usize]);
-
-impl fmt::Display for Dims<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("(")?;
-        for (i, d) in self.0.iter().enumerate() {
-            if i > 0 {
-                f.write_str(", ")?;
-            }
-            write!(f, "{d}")?;
-        }
-        f.write_str(if self.0.len() == 1 { ",)" } else { ")" })
+/// The remedy, where turning one operand round makes the inner lengths equal.
+fn transposing(lhs: &[usize], rhs: &[usize], (left, right): (usize, usize)) -> &'static str {
+    if rhs.len() > 1 && rhs.last() == Some(&left) {
+        "; transpose the right operand"
+    } else if lhs.len() > 1 && lhs[lhs.len() - 2] == right {
+        "; transpose the left operand"
+    } else {
+        ""
     }
 }
 
@@ -292,6 +287,24 @@ mod tests {
             e.to_string(),
             "matmul: inner lengths differ, lhs (32, 784) × rhs (768, 10): 784 ≠ 768"
         );
+        let remedy = |lhs: &[usize], rhs: &[usize], inner| {
+            let (op, lhs, rhs) = ("mm", lhs.to_vec(), rhs.to_vec());
+            let inner = ErrorKind::InnerLength {
+                op,
+                lhs,
+                rhs,
+                inner,
+            };
+            inner.to_string().split_once("; ").unwrap().1.to_string()
+        };
+        assert_eq!(
+            remedy(&[2, 3], &[2, 3], (3, 2)),
+            "transpose the right operand"
+        );
+        assert_eq!(
+            remedy(&[2, 3], &[2, 4], (3, 2)),
+            "transpose the left operand"
+        );
         let e = ErrorKind::DimOutOfRange {
             op: "sum",
             dim: 2,
@@ -301,7 +314,6 @@ mod tests {
             e.to_string(),
             "sum: dimension 2 is out of range for a tensor of 2 dimensions (use -2..=1)"
         );
-        assert_eq!(Dims(&[4]).to_string(), "(4,)");
     }
 
     #[test]

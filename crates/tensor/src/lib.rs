@@ -13,6 +13,7 @@ extern crate self as gradus_tensor;
 
 mod creation;
 mod device;
+mod dims;
 mod dispatch;
 mod dtype;
 mod element;
@@ -42,6 +43,7 @@ pub mod testkit;
 mod update;
 
 pub use device::Device;
+pub use dims::Dims;
 pub use dtype::DType;
 pub use element::{Element, Scalar};
 pub use error::{Error, ErrorKind, Result};

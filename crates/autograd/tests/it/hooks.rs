@@ -109,7 +109,7 @@ fn a_failing_hook_ends_the_pass() -> Result<()> {
     let error = y.backward_with(options).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "hook: the gradient has shape [2] and dtype f32, the variable [1] and f32"
+        "hook: the gradient has shape (2,) and dtype f32, the variable (1,) and f32; both have to be equal"
     );
     assert!(x.grad().is_none());
     let constant = Var::new(tensor![1.0]);

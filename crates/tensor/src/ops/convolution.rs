@@ -118,7 +118,7 @@ fn expect_channels(
     if found == expected {
         return Ok(());
     }
-    let weight = crate::error::Dims(weight);
+    let weight = crate::Dims(weight);
     let message = format!("the input has {found} channels, the weight {weight} takes {expected}");
     Err(Error::custom(op, message))
 }

@@ -1,9 +1,8 @@
 //! The methods with an underscore, which replace a tensor by its result.
 
-use crate::error::{Dims, ErrorKind};
 use crate::layout::same_shape;
 use crate::tensor::expect_fits;
-use crate::{Result, Scalar, Tensor};
+use crate::{Dims, ErrorKind, Result, Scalar, Tensor};
 
 impl Tensor {
     /// Takes a result's place, in this tensor's dtype.

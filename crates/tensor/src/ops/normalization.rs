@@ -153,7 +153,7 @@ pub trait Normalization: Array {
             return Err(Error::custom(OP, message));
         }
         if batch > 0 && places.contains(&0) {
-            let shape = crate::error::Dims(self.shape());
+            let shape = crate::Dims(self.shape());
             let message = format!("only the batch may be empty, the shape is {shape}");
             return Err(Error::custom(OP, message));
         }

@@ -8,7 +8,7 @@ use crate::{Array, Error, Result, Tensor};
 pub(super) fn images<A: Array, const D: usize>(op: &'static str, x: &A) -> Result<A> {
     let images = as_images::<A, D>(op, x)?;
     if images.shape()[1..].contains(&0) {
-        let shape = crate::error::Dims(x.shape());
+        let shape = crate::Dims(x.shape());
         let message = format!("only the batch may be empty, the shape is {shape}");
         return Err(Error::custom(op, message));
     }
