@@ -213,15 +213,13 @@ impl Tensor {
         dtype: DType,
     ) -> Result<Tensor> {
         let value = value.into();
-        let layout = Layout::row_major("full", shape.as_ref())?;
         expect_fits("full", value, dtype)?;
-        Ok(kernel::fill(&layout, value, dtype))
+        repeated("full", shape.as_ref(), value, dtype)
     }
 
     /// A tensor without dimensions that holds a number as its dtype can: wrapped around or infinite.
     pub(crate) fn wrapped(value: Scalar, dtype: DType) -> Result<Tensor> {
-        let layout = Layout::row_major("full", &[])?;
-        Ok(kernel::fill(&layout, value, dtype))
+        repeated("full", &[], value, dtype)
     }
 
     /// Zeros.
@@ -229,7 +227,7 @@ impl Tensor {
     /// # Errors
     /// Too many dimensions or elements.
     pub fn zeros(shape: impl AsRef<[usize]>, dtype: DType) -> Result<Tensor> {
-        Self::full(shape, 0, dtype)
+        repeated("zeros", shape.as_ref(), Scalar::Int(0), dtype)
     }
 
     /// Ones.
@@ -237,7 +235,7 @@ impl Tensor {
     /// # Errors
     /// Too many dimensions or elements.
     pub fn ones(shape: impl AsRef<[usize]>, dtype: DType) -> Result<Tensor> {
-        Self::full(shape, 1, dtype)
+        repeated("ones", shape.as_ref(), Scalar::Int(1), dtype)
     }
 
     /// Zeros of the same shape and dtype.
@@ -361,6 +359,12 @@ fn layout_for(op: &'static str, len: usize, shape: &[usize]) -> Result<Layout> {
     .into())
 }
 
+/// One number everywhere.
+fn repeated(op: &'static str, shape: &[usize], value: Scalar, dtype: DType) -> Result<Tensor> {
+    let layout = Layout::row_major(op, shape)?;
+    Ok(kernel::fill(&layout, value, dtype))
+}
+
 /// # Errors
 /// A value that the dtype cannot hold.
 pub(crate) fn expect_fits(op: &'static str, value: Scalar, dtype: DType) -> Result<()> {
@@ -394,6 +398,8 @@ mod tests {
     fn a_wrong_length_names_both_counts() {
         let e = Tensor::from_vec(vec![1.0f32; 5], [2, 3]).unwrap_err();
         assert_eq!(e.to_string(), "from_vec: (5,) has 5 elements, (2, 3) has 6");
+        let e = Tensor::ones([1; 9], DType::F32).unwrap_err();
+        assert_eq!(e.to_string(), "ones: 9 dimensions, a tensor has at most 8");
     }
 
     #[test]

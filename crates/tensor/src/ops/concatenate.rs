@@ -67,8 +67,7 @@ pub trait Concatenate: Array {
             .find(|x| !is_empty_vector(x))
             .or(tensors.first())
         else {
-            let message = "at least one tensor is needed".into();
-            return Err(ErrorKind::Invalid { op: OP, message }.into());
+            return Err(no_tensors(OP));
         };
         let shape = first.shape();
         if tensors.iter().any(|x| x.shape().is_empty()) {
@@ -107,12 +106,16 @@ pub trait Concatenate: Array {
     /// # Errors
     /// No tensors, a position that does not exist, shapes that differ.
     fn stack(tensors: &[&Self], dim: isize) -> Result<Self> {
-        for other in tensors.iter().skip(1) {
-            if other.shape() != tensors[0].shape() {
+        const OP: &str = "stack";
+        let [first, others @ ..] = tensors else {
+            return Err(no_tensors(OP));
+        };
+        for other in others {
+            if other.shape() != first.shape() {
                 return Err(ErrorKind::ShapeMismatch {
-                    op: "stack",
+                    op: OP,
                     what: "shapes must be equal",
-                    lhs: tensors[0].shape().to_vec(),
+                    lhs: first.shape().to_vec(),
                     rhs: other.shape().to_vec(),
                 }
                 .into());
@@ -196,6 +199,12 @@ fn each<A: Array>(tensors: &[&A], f: impl Fn(&A) -> Result<A>) -> Result<Vec<A>>
     tensors.iter().map(|x| f(x)).collect()
 }
 
+#[cold]
+fn no_tensors(op: &'static str) -> crate::Error {
+    let message = "at least one tensor is needed".into();
+    ErrorKind::Invalid { op, message }.into()
+}
+
 fn join<A: Array>(tensors: &[A], dim: isize) -> Result<A> {
     A::cat(&tensors.iter().collect::<Vec<_>>(), dim)
 }
@@ -238,7 +247,10 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_refused() {
-        assert!(Tensor::cat(&[], 0).is_err());
+        let none = |e: Result<Tensor>| e.unwrap_err().to_string();
+        let needed = "at least one tensor is needed";
+        assert_eq!(none(Tensor::cat(&[], 0)), format!("cat: {needed}"));
+        assert_eq!(none(Tensor::stack(&[], 0)), format!("stack: {needed}"));
         assert!(Tensor::cat(&[&tensor![[1.0]], &tensor![[1.0, 2.0]]], 0).is_err());
         assert!(Tensor::stack(&[&tensor![1.0], &tensor![1.0, 2.0]], 0).is_err());
     }

@@ -154,7 +154,7 @@ fn extreme<A: Array>(
 
 #[cold]
 fn nothing_extreme(op: &'static str, dim: usize) -> crate::Error {
-    let message = format!("dimension {dim} is empty and has no such element");
+    let message = format!("dimension {dim} is empty, there is nothing to choose from");
     ErrorKind::Invalid { op, message }.into()
 }
 
@@ -325,7 +325,7 @@ mod tests {
         let x = Tensor::zeros([0, 3], DType::F32).unwrap();
         assert_eq!(
             x.max().unwrap_err().to_string(),
-            "max: dimension 0 is empty and has no such element"
+            "max: dimension 0 is empty, there is nothing to choose from"
         );
         assert!(x.argmin(0, false).is_err() && x.argmax(None, false).is_err());
         assert!(x.amax(&[0], false).is_err() && x.aminmax(0, true).is_err());

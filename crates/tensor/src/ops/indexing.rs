@@ -155,12 +155,24 @@ impl<A: Array> Indexing for A {}
 /// # Errors
 /// Values that do not broadcast.
 pub(super) fn spread<A: Array>(values: &A, places: &Places) -> Result<A> {
-    let own = values.shape();
-    let extra = own.len().saturating_sub(places.shape().len());
-    if extra > 0 && own[..extra].iter().all(|&size| size == 1) {
-        return values.reshape(&own[extra..])?.expand(places.shape());
+    let (own, shape) = (values.shape(), places.shape());
+    let extra = own.len().saturating_sub(shape.len());
+    let (lead, sizes) = own.split_at(extra);
+    let aligned = sizes.iter().rev().zip(shape.iter().rev());
+    let fits = aligned.clone().all(|(&from, &to)| from == to || from == 1);
+    if !fits || lead.iter().any(|&size| size != 1) {
+        return Err(ErrorKind::ShapeMismatch {
+            op: places.op(),
+            what: "the values broadcast to the shape of what is indexed",
+            lhs: own.to_vec(),
+            rhs: shape.to_vec(),
+        }
+        .into());
     }
-    values.expand(places.shape())
+    if extra > 0 {
+        return values.reshape(sizes)?.expand(shape);
+    }
+    values.expand(shape)
 }
 
 /// `x` with `source` written or added to the entries of `dim` that `index` names.
@@ -311,6 +323,11 @@ mod tests {
         assert!(message(i![Index::Ellipsis, Index::Ellipsis].into()).contains("only once"));
         assert!(message(i![isize::MIN].into()).contains("out of range"));
         assert!(message(vec![Index::NewAxis; 7]).contains("9 dimensions"));
+        let e = x.index_put(0, &counting(&[2]), false).unwrap_err();
+        assert_eq!(
+            e.to_string(),
+            "index_put: the values broadcast to the shape of what is indexed: (2,) against (3,)"
+        );
     }
 
     #[test]

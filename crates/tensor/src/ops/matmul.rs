@@ -65,8 +65,11 @@ pub trait MatrixProduct: Array {
     /// # Errors
     /// Anything but two matrices; otherwise as [`matmul`](MatrixProduct::matmul).
     fn mm(&self, other: &Self) -> Result<Self> {
-        expect_rank("mm", "2 dimensions", 2, self.shape())?;
-        expect_rank("mm", "2 dimensions", 2, other.shape())?;
+        const OP: &str = "mm";
+        let (a, b) = (self.shape(), other.shape());
+        expect_rank(OP, "2 dimensions", 2, a)?;
+        expect_rank(OP, "2 dimensions", 2, b)?;
+        expect_inner(OP, a, b, (a[1], b[0]))?;
         self.matmul(other)
     }
 
@@ -99,8 +102,11 @@ pub trait MatrixProduct: Array {
     /// # Errors
     /// Anything but a matrix and a vector; otherwise as [`matmul`](MatrixProduct::matmul).
     fn mv(&self, vector: &Self) -> Result<Self> {
-        expect_rank("mv", "a matrix", 2, self.shape())?;
-        expect_rank("mv", "a vector on the right", 1, vector.shape())?;
+        const OP: &str = "mv";
+        let (a, v) = (self.shape(), vector.shape());
+        expect_rank(OP, "a matrix", 2, a)?;
+        expect_rank(OP, "a vector on the right", 1, v)?;
+        expect_inner(OP, a, v, (a[1], v[0]))?;
         self.matmul(vector)
     }
 

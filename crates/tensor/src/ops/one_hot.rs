@@ -37,14 +37,13 @@ impl Tensor {
             }
         };
         let bad = |&&class: &&i64| class < 0 || class as usize >= classes;
-        if let Some(&index) = entries.iter().find(bad) {
-            return Err(ErrorKind::IndexOutOfRange {
-                op: OP,
-                index,
-                dim: self.rank(),
-                size: classes,
-            }
-            .into());
+        if let Some(&class) = entries.iter().find(bad) {
+            let message = if class < 0 {
+                format!("classes count up from 0, got {class}")
+            } else {
+                format!("class {class} is out of range for {classes} classes")
+            };
+            return Err(ErrorKind::Invalid { op: OP, message }.into());
         }
         let shape = [self.shape(), &[classes]].concat();
         let index = self.to_dtype(DType::I64)?.unsqueeze(-1)?;
@@ -74,11 +73,15 @@ mod tests {
         assert_close(&tensor![0, 1].one_hot(None).unwrap().sum().unwrap(), &[2.0]);
         assert_eq!(
             tensor![3].one_hot(Some(3)).unwrap_err().to_string(),
-            "one_hot: index 3 is out of range for dimension 1 of size 3"
+            "one_hot: class 3 is out of range for 3 classes"
         );
         let none = Tensor::zeros([0], DType::I64).unwrap();
         assert!(none.one_hot(None).is_err() && none.one_hot(Some(2)).is_ok());
-        assert!(tensor![-1].one_hot(None).is_err() && tensor![0.0].one_hot(None).is_err());
+        assert_eq!(
+            tensor![-1].one_hot(None).unwrap_err().to_string(),
+            "one_hot: classes count up from 0, got -1"
+        );
+        assert!(tensor![0.0].one_hot(None).is_err());
         assert!(tensor![i64::MAX].one_hot(None).is_err());
     }
 }

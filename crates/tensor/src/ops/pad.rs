@@ -110,11 +110,16 @@ pub trait Padding: Array {
             _ => (1..=3).contains(&dims) && (dims + 1..=dims + 2).contains(&rank),
         };
         if !fits || !pad.len().is_multiple_of(2) {
+            let takes = match mode {
+                PadMode::Constant(_) => "two are for each of the last dimensions",
+                _ => {
+                    "two are for each of the last one, two or three dimensions, before which the tensor has one or two more"
+                }
+            };
+            let mode = mode.name();
             let message = format!(
-                "{} entries do not pad {rank} dimensions in mode {}; two are for each of the last ones, \
-                 of which there are one or two more in other modes than constant",
-                pad.len(),
-                mode.name()
+                "{} entries do not pad {rank} dimensions in mode {mode}; {takes}",
+                pad.len()
             );
             return Err(ErrorKind::Invalid {
                 op: Pad::NAME,

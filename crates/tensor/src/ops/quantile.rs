@@ -188,14 +188,14 @@ fn expect_elements(op: &'static str, shape: &[usize], dim: usize) -> Result<()> 
     if shape.get(dim) != Some(&0) {
         return Ok(());
     }
-    let message = format!("dimension {dim} is empty and has no such element");
+    let message = format!("dimension {dim} is empty, there is nothing to choose from");
     Err(ErrorKind::Invalid { op, message }.into())
 }
 
 #[cold]
 #[inline]
 fn nothing(op: &'static str) -> crate::Error {
-    let message = "an empty tensor has no such element".into();
+    let message = "the tensor is empty, there is nothing to choose from".into();
     ErrorKind::Invalid { op, message }.into()
 }
 

@@ -93,7 +93,11 @@ pub trait Rearrange: Array {
             return self.ravel()?.roll(shifts, &[0])?.reshape(self.shape());
         }
         if dims.len() != shifts.len() || shifts.is_empty() {
-            let message = format!("{} shifts for {} dimensions", shifts.len(), dims.len());
+            let message = format!(
+                "{} shifts for {} dimensions; give one for each dimension",
+                shifts.len(),
+                dims.len()
+            );
             return Err(ErrorKind::Invalid { op: OP, message }.into());
         }
         let mut rolled = self.clone();
@@ -141,7 +145,7 @@ pub trait Rearrange: Array {
         const OP: &str = "repeat";
         let Some(lead) = repeats.len().checked_sub(self.shape().len()) else {
             let message = format!(
-                "{} numbers of repeats for {} dimensions; tile takes fewer",
+                "{} numbers for {} dimensions; give one for each, or call tile, which takes fewer",
                 repeats.len(),
                 self.shape().len()
             );
