@@ -24,10 +24,16 @@ pub enum Error {
     NoGraph(&'static str),
     /// A gradient of a result with several elements needs a weight for each.
     #[error(
-        "backward: shape {} is not a single number; reduce it (sum, mean) or give the gradient of each element to backward_with",
-        Dims(.0)
+        "{op}: shape {} is not a single number; reduce it (sum, mean){}",
+        Dims(shape),
+        with_gradient(op)
     )]
-    NotScalar(Vec<usize>),
+    NotScalar {
+        /// Who asked.
+        op: &'static str,
+        /// The shape there is.
+        shape: Vec<usize>,
+    },
     /// A given gradient does not fit its variable.
     #[error(
         "{op}: the gradient has shape {} and dtype {got_dtype}, the variable {} and {dtype}; both have to be equal",
@@ -48,7 +54,7 @@ pub enum Error {
     },
     /// The values saved for the gradient are gone.
     #[error(
-        "backward: the values saved by `{0}` were freed by an earlier backward; ask that one to retain the graph"
+        "backward: the values saved by `{0}` were freed by an earlier backward; run that one by backward_with and retain_graph, or the forward pass again"
     )]
     GraphFreed(&'static str),
     /// A leaf changed between forward and backward.
@@ -72,7 +78,7 @@ pub enum Error {
     },
     /// Only leaves hold a value and a gradient of their own.
     #[error(
-        "{0}: only a leaf can be changed; this variable is the result of an operation or a constant"
+        "{0}: only a leaf can be changed; this variable is the result of an operation or a constant: Var::leaf makes a leaf of its value"
     )]
     NotALeaf(&'static str),
     /// Writing into a leaf that requires a gradient would cut it off from those who hold it.
@@ -97,7 +103,9 @@ pub enum Error {
         got_dtype: DType,
     },
     /// An input of `grad` took no part in the outputs.
-    #[error("grad: input {0} took no part in the outputs; set allow_unused if that is meant")]
+    #[error(
+        "grad: input {0} took no part in the outputs; call grad_with and allow_unused if that is meant"
+    )]
     Unused(usize),
     /// Analytic and numeric gradients disagree.
     #[error(
@@ -122,4 +130,13 @@ pub enum Error {
         /// What central differences give there.
         numeric: f64,
     },
+}
+
+/// The other remedy, of those who have it.
+fn with_gradient(op: &str) -> &'static str {
+    match op {
+        "backward" => " or give the gradient of each element to backward_with",
+        "grad" => " or give the gradient of each element to grad_with",
+        _ => "",
+    }
 }

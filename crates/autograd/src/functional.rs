@@ -70,8 +70,10 @@ pub fn grad_with(
                 output.expect_gradient("grad", &seed.value())?;
                 seed.clone()
             }
-            None if output.numel() == 1 => Var::new(output.ones_like()),
-            None => return Err(Error::NotScalar(output.shape().to_vec())),
+            None => {
+                output.expect_number("grad")?;
+                Var::new(output.ones_like())
+            }
         };
         seeds.push((*output, seed));
     }
@@ -168,9 +170,7 @@ pub fn jvp(
 pub fn value_and_grad(f: impl FnOnce(&Var) -> Result<Var>, x: &Tensor) -> Result<(Tensor, Tensor)> {
     let x = leaf_of(x)?;
     let y = f(&x)?;
-    if y.numel() != 1 {
-        return Err(Error::NotScalar(y.shape().to_vec()));
-    }
+    y.expect_number("value_and_grad")?;
     Ok((
         y.value(),
         gradient_or_zeros(&y, &x, &GradOptions::default())?.value(),
@@ -206,9 +206,7 @@ pub fn hvp(
     let x = leaf_of(x)?;
     x.expect_gradient("hvp", v)?;
     let y = f(&x)?;
-    if y.numel() != 1 {
-        return Err(Error::NotScalar(y.shape().to_vec()));
-    }
+    y.expect_number("hvp")?;
     let recorded = GradOptions {
         create_graph: true,
         ..GradOptions::default()
@@ -284,9 +282,7 @@ pub fn hessians(
 ) -> Result<Vec<Vec<Tensor>>> {
     let leaves = leaves_of(inputs)?;
     let y = f(&leaves)?;
-    if y.numel() != 1 {
-        return Err(Error::NotScalar(y.shape().to_vec()));
-    }
+    y.expect_number("hessian")?;
     let recorded = GradOptions {
         create_graph: true,
         ..GradOptions::default()

@@ -76,6 +76,8 @@ pub use functional::{
 };
 pub use grad_mode::{detect_anomaly, enable_grad, is_grad_enabled, no_grad};
 pub use gradcheck::{gradcheck, gradgradcheck};
+#[doc(no_inline)]
+pub use gradus_tensor::{DType, Tensor, tensor};
 pub use graph::{Graph, GraphNode};
 pub use hooks::HookHandle;
 pub use var::{Backward, Var};

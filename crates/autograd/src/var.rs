@@ -296,9 +296,7 @@ impl Var {
     /// changed since the forward pass; an operation without a gradient rule.
     #[inline]
     pub fn backward(&self) -> Result<()> {
-        if self.numel() != 1 {
-            return Err(Error::NotScalar(self.shape().to_vec()));
-        }
+        self.expect_number("backward")?;
         if !self.requires_grad() {
             return Err(Error::NoGraph("backward"));
         }
@@ -318,8 +316,10 @@ impl Var {
                 self.expect_gradient("backward", &gradient)?;
                 gradient
             }
-            None if self.numel() == 1 => self.ones_like(),
-            None => return Err(Error::NotScalar(self.shape().to_vec())),
+            None => {
+                self.expect_number("backward")?;
+                self.ones_like()
+            }
         };
         engine::backward(self, gradient, options.retain_graph)
     }
@@ -327,6 +327,17 @@ impl Var {
     #[inline]
     pub(crate) fn ones_like(&self) -> Tensor {
         self.with_value(Tensor::ones_like)
+    }
+
+    /// # Errors
+    /// Not exactly one element.
+    #[inline]
+    pub(crate) fn expect_number(&self, op: &'static str) -> Result<()> {
+        if self.numel() == 1 {
+            return Ok(());
+        }
+        let shape = self.shape().to_vec();
+        Err(Error::NotScalar { op, shape })
     }
 
     pub(crate) fn expect_gradient(&self, op: &'static str, gradient: &Tensor) -> Result<()> {
