@@ -12,6 +12,15 @@ use crate::error::ErrorKind;
 use crate::{Array, Result, Scalar};
 
 /// Activations, elementwise; same shape out.
+///
+/// ```
+/// # use gradus_tensor::tensor;
+/// let z = tensor![-2.0, 0.0, 3.0];
+/// assert_eq!(z.relu()?, tensor![0.0, 0.0, 3.0]);
+/// assert_eq!(z.leaky_relu(0.5)?, tensor![-1.0, 0.0, 3.0]);
+/// assert_eq!(z.sigmoid()?.index(1)?.item::<f32>()?, 0.5);
+/// # Ok::<(), gradus_tensor::Error>(())
+/// ```
 pub trait Activation: Array {
     /// `max(x, 0)`; the gradient at 0 is 0.
     ///

@@ -210,6 +210,19 @@ impl Op<1> for Sign {
 
 /// Sums, differences, products and quotients with broadcasting: shapes are aligned at the last
 /// dimension and sizes of 1 repeat, dtypes are promoted as in PyTorch.
+///
+/// ```
+/// # use gradus_tensor::tensor;
+/// let x = tensor![[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]];
+/// let row = tensor![10.0, 20.0, 30.0];
+/// assert_eq!(x.add(&row)?, tensor![[11.0, 22.0, 33.0], [14.0, 25.0, 36.0]]);
+/// assert_eq!(x.mul_scalar(2)?.sub_scalar(1)?, tensor![[1.0, 3.0, 5.0], [7.0, 9.0, 11.0]]);
+/// assert_eq!(tensor![1, 2].div(&tensor![2, 4])?, tensor![0.5, 0.5]);
+/// // Operators are the same methods, and panic where those return an error.
+/// assert_eq!(&x + &row, x.add(&row)?);
+/// assert_eq!(2.0 * &x - 1, x.mul_scalar(2)?.sub_scalar(1)?);
+/// # Ok::<(), gradus_tensor::Error>(())
+/// ```
 pub trait Arithmetic: Array {
     /// `a + b`.
     ///

@@ -255,6 +255,17 @@ impl Op<2> for BceEach {
 }
 
 /// Binary cross-entropy.
+///
+/// ```
+/// use gradus_tensor::{Reduction, tensor};
+/// let (probability, target) = (tensor![0.5, 0.5], tensor![0.0, 1.0]);
+/// let loss = probability.binary_cross_entropy(&target, Reduction::Mean)?;
+/// assert_eq!(loss.item::<f32>()?, 2f32.ln());
+/// // Of the numbers before the sigmoid, without the loss of digits in it:
+/// let loss = tensor![-1000.0, 1000.0].binary_cross_entropy_with_logits(&target, Reduction::Mean)?;
+/// assert_eq!(loss.item::<f32>()?, 0.0);
+/// # Ok::<(), gradus_tensor::Error>(())
+/// ```
 pub trait BinaryCrossEntropy: Array {
     /// `−y ln p − (1 − y) ln(1 − p)` of probabilities, its mean or its sum; each logarithm is kept at
     /// least −100.

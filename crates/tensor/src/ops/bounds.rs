@@ -173,6 +173,15 @@ impl Op<3> for ClampBetween {
 }
 
 /// The larger and the smaller of two, and values kept between bounds; operands broadcast.
+///
+/// ```
+/// # use gradus_tensor::tensor;
+/// let x = tensor![-1.0, 0.5, 2.0];
+/// assert_eq!(x.clamp(0.0, 1.0)?, tensor![0.0, 0.5, 1.0]);
+/// assert_eq!(x.clamp_min(0.0)?, tensor![0.0, 0.5, 2.0]);
+/// assert_eq!(x.maximum(&tensor![0.0, 1.0, 1.0])?, tensor![0.0, 1.0, 2.0]);
+/// # Ok::<(), gradus_tensor::Error>(())
+/// ```
 pub trait Bounds: Array {
     /// The larger one; NaN if either is NaN.
     ///

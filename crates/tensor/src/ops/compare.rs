@@ -54,6 +54,15 @@ macro_rules! comparisons {
     ($($name:ident, $scalar:ident, $symbol:literal, $relation:ident;)*) => {
         /// Comparisons, element by element with broadcasting and promotion of dtypes: bool tensors, through
         /// which no gradient flows. NaN compares as IEEE 754 says.
+        ///
+        /// ```
+        /// # use gradus_tensor::tensor;
+        /// let x = tensor![1.0, 2.0, 3.0];
+        /// assert_eq!(x.gt_scalar(1.5)?, tensor![false, true, true]);
+        /// assert_eq!(x.le(&tensor![2.0])?, tensor![true, true, false]);
+        /// assert_eq!(x.index(x.ne_scalar(2)?)?, tensor![1.0, 3.0]);
+        /// # Ok::<(), gradus_tensor::Error>(())
+        /// ```
         pub trait Comparison: Array {$(
             #[doc = concat!("`a ", $symbol, " b`.")]
             ///

@@ -53,6 +53,15 @@ impl Cat {
 }
 
 /// Joining tensors.
+///
+/// ```
+/// use gradus_tensor::{Tensor, tensor};
+/// let (a, b) = (tensor![[1, 2]], tensor![[3, 4]]);
+/// assert_eq!(Tensor::cat(&[&a, &b], 0)?, tensor![[1, 2], [3, 4]]);
+/// assert_eq!(Tensor::cat(&[&a, &b], 1)?, tensor![[1, 2, 3, 4]]);
+/// assert_eq!(Tensor::stack(&[&a, &b], 0)?.shape(), [2, 1, 2]);
+/// # Ok::<(), gradus_tensor::Error>(())
+/// ```
 pub trait Concatenate: Array {
     /// Joins along an existing dimension. Dtypes are promoted. Empty vectors join anything, as in
     /// PyTorch.

@@ -7,6 +7,14 @@ use crate::layout::{broadcast_shapes, resolve_dim};
 use crate::{Array, ErrorKind, Result, Tensor};
 
 /// Products of vectors that lie along a dimension.
+///
+/// ```
+/// # use gradus_tensor::tensor;
+/// let (x, y) = (tensor![1.0, 0.0, 0.0], tensor![0.0, 1.0, 0.0]);
+/// assert_eq!(x.cross(&y, None)?, tensor![0.0, 0.0, 1.0]);
+/// assert_eq!(x.vecdot(&y, -1)?.item::<f32>()?, 0.0);
+/// # Ok::<(), gradus_tensor::Error>(())
+/// ```
 pub trait VectorProduct: Array {
     /// The cross product of three-dimensional vectors that lie along `dim`: `a₁b₂ − a₂b₁` and so on.
     /// Without a `dim` it is the first one of size 3, as in `torch.cross`; `torch.linalg.cross` takes

@@ -114,6 +114,14 @@ fn shares_of_next<A: Array>(y: &A, dim: usize) -> Result<A> {
 }
 
 /// Running results along one dimension, each of all elements up to its place.
+///
+/// ```
+/// # use gradus_tensor::tensor;
+/// let x = tensor![[1, 2], [3, 4]];
+/// assert_eq!(x.cumsum(0)?, tensor![[1, 2], [4, 6]]);
+/// assert_eq!(x.cumprod(1)?, tensor![[1, 2], [3, 12]]);
+/// # Ok::<(), gradus_tensor::Error>(())
+/// ```
 pub trait Cumulative: Array {
     /// `yₖ = x₀ + … + xₖ`. Integers and bools give `i64`; sums of `f32` are carried in `f64`.
     ///

@@ -97,6 +97,15 @@ fn on_matrices<A: Array>(matrices: &A, at: Run, x: &A) -> Result<A> {
 }
 
 /// Diagonals of matrices, and matrices made of diagonals.
+///
+/// ```
+/// # use gradus_tensor::tensor;
+/// let x = tensor![[1, 2], [3, 4]];
+/// assert_eq!(x.diagonal(0, 0, 1)?, tensor![1, 4]);
+/// assert_eq!(x.trace()?.item::<i64>()?, 5);
+/// assert_eq!(tensor![5, 6].diag(0)?, tensor![[5, 0], [0, 6]]);
+/// # Ok::<(), gradus_tensor::Error>(())
+/// ```
 pub trait Diagonals: Array {
     /// The elements `x[.., i, .., i + offset, ..]` of the matrices held by `dim1` and `dim2`, as a last
     /// dimension: `torch.diagonal`. A positive `offset` lies above the main diagonal, a negative one

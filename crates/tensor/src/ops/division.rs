@@ -146,6 +146,15 @@ fn remainder(a: f64, b: f64) -> f64 {
 
 /// Quotients rounded to integers, and what they leave; operands broadcast. Dividing an integer by zero
 /// is an error, a float gives ±∞ or NaN.
+///
+/// ```
+/// # use gradus_tensor::tensor;
+/// let x = tensor![-7, 7];
+/// assert_eq!(x.floor_divide_scalar(2)?, tensor![-4, 3]);
+/// assert_eq!(x.remainder_scalar(3)?, tensor![2, 1]); // the sign of the divisor, as `%` in Python
+/// assert_eq!(x.fmod_scalar(3)?, tensor![-1, 1]); // the sign of the dividend, as `%` in Rust
+/// # Ok::<(), gradus_tensor::Error>(())
+/// ```
 pub trait Divisions: Array {
     /// `a / b` rounded to an integer, in the dtype of the operands. Its gradient is 0.
     ///

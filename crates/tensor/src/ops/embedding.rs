@@ -32,6 +32,14 @@ impl Op<1> for Lookup {
 }
 
 /// Rows of a table of vectors, one for each word.
+///
+/// ```
+/// # use gradus_tensor::tensor;
+/// let table = tensor![[0.0, 0.0], [1.0, 2.0], [3.0, 4.0]];
+/// let words = tensor![[2, 1]];
+/// assert_eq!(table.embedding(&words, None, false)?, tensor![[[3.0, 4.0], [1.0, 2.0]]]);
+/// # Ok::<(), gradus_tensor::Error>(())
+/// ```
 pub trait Embedding: Array {
     /// Row `index[..]` of this table for each element of `index`.
     ///

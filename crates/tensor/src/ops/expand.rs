@@ -46,6 +46,15 @@ impl Op<1> for Expand {
 }
 
 /// Tensors made to agree in shape.
+///
+/// ```
+/// use gradus_tensor::{Tensor, tensor};
+/// let both = Tensor::broadcast_tensors(&[&tensor![[1], [2]], &tensor![3, 4]])?;
+/// assert_eq!(both[0], tensor![[1, 1], [2, 2]]);
+/// assert_eq!(both[1], tensor![[3, 4], [3, 4]]);
+/// assert_eq!(tensor![5, 6].atleast_2d()?.shape(), [1, 2]);
+/// # Ok::<(), gradus_tensor::Error>(())
+/// ```
 pub trait Broadcasting: Array {
     /// All tensors expanded to the shape they broadcast to. Views.
     ///

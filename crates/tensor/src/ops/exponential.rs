@@ -129,6 +129,14 @@ impl Op<1> for Exponent {
 }
 
 /// Exponentials, logarithms and roots, elementwise; same shape out. Integers become `f32`.
+///
+/// ```
+/// # use gradus_tensor::tensor;
+/// assert_eq!(tensor![4.0, 9.0].sqrt()?, tensor![2.0, 3.0]);
+/// assert_eq!(tensor![0.0].exp()?, tensor![1.0]);
+/// assert_eq!(tensor![1, 8].log2()?, tensor![0.0, 3.0]);
+/// # Ok::<(), gradus_tensor::Error>(())
+/// ```
 pub trait Exponential: Array {
     /// `eˣ`; overflows to infinity above 88.72 in `f32`.
     ///

@@ -63,6 +63,17 @@ fn shares(x: &Tensor, y: &Tensor, dims: DimSet) -> Result<Tensor> {
 ///
 /// Where several elements are extreme, reductions to a value alone share the gradient equally among
 /// them; with positions it goes to the first.
+///
+/// ```
+/// # use gradus_tensor::tensor;
+/// let x = tensor![[1.0, 5.0], [7.0, 2.0]];
+/// assert_eq!(x.max()?.item::<f32>()?, 7.0);
+/// let (values, positions) = x.max_dim(1, false)?;
+/// assert_eq!((values, positions), (tensor![5.0, 7.0], tensor![1, 0]));
+/// assert_eq!(x.argmax(1, false)?, tensor![1, 0]);
+/// assert_eq!(x.argmax(None, false)?.item::<i64>()?, 2);
+/// # Ok::<(), gradus_tensor::Error>(())
+/// ```
 pub trait Extremes: Array {
     /// The largest element.
     ///

@@ -58,6 +58,16 @@ pub(super) fn places_and_source<A: Array>(
 }
 
 /// Elements read and written along one dimension, each at a position of its own.
+///
+/// ```
+/// # use gradus_tensor::tensor;
+/// let x = tensor![[1.0, 2.0], [3.0, 4.0]];
+/// let index = tensor![[1], [0]];
+/// assert_eq!(x.gather(1, &index)?, tensor![[2.0], [3.0]]);
+/// let more = tensor![[10.0], [10.0]];
+/// assert_eq!(x.scatter_add(1, &index, &more)?, tensor![[1.0, 12.0], [13.0, 4.0]]);
+/// # Ok::<(), gradus_tensor::Error>(())
+/// ```
 pub trait Gathering: Array {
     /// `out[i, j, k] = x[index[i, j, k], j, k]` for `dim` 0, and so on.
     ///

@@ -40,6 +40,13 @@ impl Op<3> for Lerp {
 }
 
 /// Interpolation between two arrays; operands broadcast.
+///
+/// ```
+/// # use gradus_tensor::tensor;
+/// let (start, end) = (tensor![0.0, 10.0], tensor![10.0, 20.0]);
+/// assert_eq!(start.lerp_scalar(&end, 0.5)?, tensor![5.0, 15.0]);
+/// # Ok::<(), gradus_tensor::Error>(())
+/// ```
 pub trait Interpolation: Array {
     /// `a + weight · (end − a)`: `a` at weight 0, `end` at 1.
     ///

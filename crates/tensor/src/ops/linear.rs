@@ -104,6 +104,14 @@ fn on_rows<A: Array>(x: &A, f: impl FnOnce(&A) -> Result<A>) -> Result<A> {
 }
 
 /// The affine map of a fully connected layer.
+///
+/// ```
+/// # use gradus_tensor::tensor;
+/// let (x, weight) = (tensor![[1.0, 2.0]], tensor![[3.0, 4.0], [5.0, 6.0], [0.0, 1.0]]);
+/// let bias = tensor![0.5, 0.0, 0.0];
+/// assert_eq!(x.linear(&weight, Some(&bias))?, tensor![[11.5, 17.0, 2.0]]);
+/// # Ok::<(), gradus_tensor::Error>(())
+/// ```
 pub trait Linear: Array {
     /// `y = x Wᵀ + b`, or `x Wᵀ` without a bias.
     ///

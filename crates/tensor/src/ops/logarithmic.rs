@@ -149,6 +149,14 @@ impl Op<1> for Probability {
 }
 
 /// Logarithms of sums and products, as probabilities are made of; operands broadcast.
+///
+/// ```
+/// # use gradus_tensor::tensor;
+/// let x = tensor![0.0, 1.0];
+/// assert_eq!(x.xlogy(&tensor![0.0, 1.0])?, tensor![0.0, 0.0]); // 0 · ln 0 is 0
+/// assert_eq!(tensor![1000.0].logaddexp(&tensor![0.0])?, tensor![1000.0]);
+/// # Ok::<(), gradus_tensor::Error>(())
+/// ```
 pub trait Logarithmic: Array {
     /// `ln(eᵃ + eᵇ)` without overflow.
     ///

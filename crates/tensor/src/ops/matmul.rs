@@ -41,6 +41,16 @@ impl Op<2> for MatMul {
 }
 
 /// Products of vectors and matrices. Both operands have the same dtype; integers wrap around.
+///
+/// ```
+/// # use gradus_tensor::tensor;
+/// let a = tensor![[1.0, 2.0], [3.0, 4.0]];
+/// let v = tensor![1.0, 10.0];
+/// assert_eq!(a.matmul(&a)?, tensor![[7.0, 10.0], [15.0, 22.0]]);
+/// assert_eq!(a.matmul(&v)?, tensor![21.0, 43.0]);
+/// assert_eq!(v.dot(&v)?.item::<f32>()?, 101.0);
+/// # Ok::<(), gradus_tensor::Error>(())
+/// ```
 pub trait MatrixProduct: Array {
     /// PyTorch's `matmul`: the dot product of two vectors, the product of two matrices, of a matrix
     /// and a vector, or of batches of matrices whose leading dimensions broadcast.

@@ -322,6 +322,7 @@ macro_rules! methods {
         $crate::methods! { @$kind $T, $Family; $(#[$inline] $name $arguments $(-> $Out)?;)* }
     };
     (@questions $T:ty, $Family:ident; $($(#[$inline:meta])? $name:ident($($arg:ident: $Arg:ty),*);)*) => {
+        #[doc = concat!("From [`", stringify!($Family), "`](gradus_tensor::ops::", stringify!($Family), ").")]
         impl $T {$(
             #[doc = concat!("See [`", stringify!($Family), "::", stringify!($name), "`](gradus_tensor::ops::", stringify!($Family), "::", stringify!($name), ").")]
             ///
@@ -334,6 +335,7 @@ macro_rules! methods {
         )*}
     };
     (@family $T:ty, $Family:ident; $($(#[$inline:meta])? $name:ident($($arg:ident: $Arg:ty),*) $(-> $Out:ident)?;)*) => {
+        #[doc = concat!("From [`", stringify!($Family), "`](gradus_tensor::ops::", stringify!($Family), ").")]
         impl $T {$(
             #[doc = concat!("See [`", stringify!($Family), "::", stringify!($name), "`](gradus_tensor::ops::", stringify!($Family), "::", stringify!($name), ").")]
             ///
@@ -346,6 +348,7 @@ macro_rules! methods {
         )*}
     };
     (@static $T:ty, $Family:ident; $($(#[$inline:meta])? $name:ident($($arg:ident: $Arg:ty),*) $(-> $Out:ident)?;)*) => {
+        #[doc = concat!("From [`", stringify!($Family), "`](gradus_tensor::ops::", stringify!($Family), ").")]
         impl $T {$(
             #[doc = concat!("See [`", stringify!($Family), "::", stringify!($name), "`](gradus_tensor::ops::", stringify!($Family), "::", stringify!($name), ").")]
             ///

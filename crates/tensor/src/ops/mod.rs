@@ -1,8 +1,31 @@
 //! The vocabulary of differentiable operations, one file per family.
 //!
 //! A family is a trait over [`Array`](crate::Array): its methods are written once and run on plain
-//! tensors and on recorded variables alike. Users find the same methods directly on `Tensor` and
-//! `Var` (listed in `methods.rs`); gradient rules and generic code use the traits.
+//! tensors and on recorded variables alike. Programs call the same methods on `Tensor` and `Var` without a
+//! trait in scope (`methods.rs` lists them); gradient rules and generic code use the traits.
+//!
+//! | topic | families |
+//! |---|---|
+//! | numbers | [`Arithmetic`], [`Powers`], [`Divisions`], [`Roundings`], [`Signs`], [`Bounds`], [`ScaledSums`], [`Interpolation`] |
+//! | functions | [`Exponential`], [`Logarithmic`], [`Trigonometric`], [`SpecialFunctions`], [`Activation`], [`Softmaxes`] |
+//! | questions | [`Comparison`], [`Predicates`] |
+//! | reductions | [`Sums`], [`Products`], [`Extremes`], [`Variance`], [`Norms`], [`Quantiles`] |
+//! | along a dimension | [`Cumulative`], [`Differences`], [`Sorting`], [`Windows`] |
+//! | shapes | [`Shapes`], [`Broadcasting`], [`Concatenate`], [`Splitting`], [`Rearrange`], [`Padding`], [`Grid`] |
+//! | elements by index | [`Indexing`], [`Gathering`], [`Scattering`], [`Take`], [`SliceScatter`], [`Embedding`] |
+//! | elements by mask | [`Selection`], [`Masking`] |
+//! | products | [`MatrixProduct`], [`AddedProduct`], [`TensorProduct`], [`Einsum`], [`ProductChain`], [`VectorProduct`] |
+//! | matrices | [`Diagonals`], [`Triangles`], [`Vandermonde`], and `linalg` behind the feature of that name |
+//! | layers | [`Linear`], [`Convolution`], [`Pooling`], [`Normalization`], [`Resampling`], [`PixelShuffle`] |
+//! | losses, distances | [`SquaredError`], [`BinaryCrossEntropy`], [`Distances`], [`Similarity`], [`Renorm`] |
+//! | copies | [`Cast`], [`Copying`] |
+//!
+//! What has no gradient is a method of [`Tensor`](crate::Tensor) alone: positions
+//! ([`argmax`](crate::Tensor::argmax), [`nonzero`](crate::Tensor::nonzero),
+//! [`searchsorted`](crate::Tensor::searchsorted)), truth ([`all`](crate::Tensor::all),
+//! [`logical_and`](crate::Tensor::logical_and)), bits, counts ([`bincount`](crate::Tensor::bincount),
+//! [`histc`](crate::Tensor::histc), [`unique`](crate::Tensor::unique)) and
+//! [`one_hot`](crate::Tensor::one_hot).
 
 mod activation;
 mod addmm;

@@ -5,6 +5,13 @@ use super::{MatrixProduct, Shapes};
 use crate::{Array, ErrorKind, Result};
 
 /// Chains of matrix products.
+///
+/// ```
+/// use gradus_tensor::{Tensor, tensor};
+/// let (a, b) = (tensor![[1.0, 2.0]], tensor![[3.0], [4.0]]);
+/// assert_eq!(Tensor::multi_dot(&[&a, &b, &a])?, tensor![[11.0, 22.0]]);
+/// # Ok::<(), gradus_tensor::Error>(())
+/// ```
 pub trait ProductChain: Array {
     /// The product of a chain of matrices, multiplied in the order that costs the fewest
     /// multiplications: `torch.linalg.multi_dot`. The first may be a vector, taken as a row, and the

@@ -82,6 +82,15 @@ pub enum MatrixNorm {
 }
 
 /// Norms of floating-point arrays. Where a norm is 0 its gradient is taken as 0.
+///
+/// ```
+/// # use gradus_tensor::tensor;
+/// let x = tensor![3.0, -4.0];
+/// assert_eq!(x.norm()?.item::<f32>()?, 5.0);
+/// assert_eq!(x.vector_norm(1.0, &[0], false)?.item::<f32>()?, 7.0);
+/// assert_eq!(x.vector_norm(f64::INFINITY, &[0], true)?, tensor![4.0]);
+/// # Ok::<(), gradus_tensor::Error>(())
+/// ```
 pub trait Norms: Array {
     /// The Euclidean norm `√Σ x²` of all elements.
     ///

@@ -5,6 +5,13 @@ use super::rearrange::at_least;
 use crate::{Array, ErrorKind, Result};
 
 /// Channels of images traded for resolution, and mixed.
+///
+/// ```
+/// use gradus_tensor::{DType, Tensor};
+/// let x = Tensor::zeros([1, 4, 2, 3], DType::F32)?;
+/// assert_eq!(x.pixel_shuffle(2)?.shape(), [1, 1, 4, 6]);
+/// # Ok::<(), gradus_tensor::Error>(())
+/// ```
 pub trait PixelShuffle: Array {
     /// `(.., channels · factor², height, width)` → `(.., channels, height · factor, width · factor)`:
     /// each group of `factor²` channels becomes a block of pixels.

@@ -106,6 +106,15 @@ fn integer_power(x: i64, e: i64) -> i64 {
 }
 
 /// Powers, elementwise, with broadcasting.
+///
+/// ```
+/// # use gradus_tensor::tensor;
+/// let x = tensor![1.0, 2.0, 3.0];
+/// assert_eq!(x.pow_scalar(2)?, tensor![1.0, 4.0, 9.0]);
+/// assert_eq!(x.pow(&tensor![3.0, 2.0, 1.0])?, tensor![1.0, 4.0, 3.0]);
+/// assert_eq!(x.rpow_scalar(2)?, tensor![2.0, 4.0, 8.0]);
+/// # Ok::<(), gradus_tensor::Error>(())
+/// ```
 pub trait Powers: Array {
     /// `aᵇ`. Integers wrap around, and a negative power of an integer is rounded towards zero.
     ///

@@ -4,6 +4,14 @@ use crate::kernel;
 use crate::{Array, DType, Result, Tensor};
 
 /// Questions about single numbers. The answers are bool tensors, through which no gradient flows.
+///
+/// ```
+/// # use gradus_tensor::tensor;
+/// let x = tensor![1.0, f32::NAN, f32::INFINITY];
+/// assert_eq!(x.isnan()?, tensor![false, true, false]);
+/// assert_eq!(x.isfinite()?, tensor![true, false, false]);
+/// # Ok::<(), gradus_tensor::Error>(())
+/// ```
 pub trait Predicates: Array {
     /// Whether it is NaN.
     ///

@@ -45,6 +45,14 @@ impl Op<1> for Product {
 }
 
 /// Products. Bools and integers are multiplied as `i64`, as in PyTorch.
+///
+/// ```
+/// # use gradus_tensor::tensor;
+/// let x = tensor![[1.0, 2.0], [3.0, 4.0]];
+/// assert_eq!(x.prod()?.item::<f32>()?, 24.0);
+/// assert_eq!(x.prod_dim(0, false)?, tensor![3.0, 8.0]);
+/// # Ok::<(), gradus_tensor::Error>(())
+/// ```
 pub trait Products: Array {
     /// The product of all elements; 1 for an empty tensor.
     ///

@@ -71,6 +71,15 @@ pub enum QuantileInterpolation {
 }
 
 /// Elements in the middle, the most frequent ones, and quantiles.
+///
+/// ```
+/// use gradus_tensor::{ops::QuantileInterpolation, tensor};
+/// let x = tensor![4.0, 1.0, 3.0, 2.0];
+/// assert_eq!(x.median()?.item::<f32>()?, 2.0); // the lower of the two in the middle
+/// let quartiles = x.quantile(&tensor![0.25, 0.5], None, false, QuantileInterpolation::Linear)?;
+/// assert_eq!(quartiles, tensor![1.75, 2.5]);
+/// # Ok::<(), gradus_tensor::Error>(())
+/// ```
 pub trait Quantiles: Array {
     /// The median of all elements, the lower of two; NaN if there is a NaN or nothing at all.
     ///

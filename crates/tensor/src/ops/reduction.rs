@@ -73,6 +73,16 @@ impl Op<1> for Sum {
 /// Fewer than 2¹⁵ elements are added in the order of PyTorch, and sums along neighbouring dimensions of
 /// contiguous tensors have its bits; more of them block by block. The result does not depend on threads, and
 /// its error grows with the logarithm of the count.
+///
+/// ```
+/// # use gradus_tensor::tensor;
+/// let x = tensor![[1.0, 2.0], [3.0, 4.0]];
+/// assert_eq!(x.sum()?.item::<f32>()?, 10.0);
+/// assert_eq!(x.sum_dims(&[0], false)?, tensor![4.0, 6.0]);
+/// assert_eq!(x.mean_dims(&[-1], true)?, tensor![[1.5], [3.5]]);
+/// assert_eq!(tensor![true, false, true].sum()?.item::<i64>()?, 2);
+/// # Ok::<(), gradus_tensor::Error>(())
+/// ```
 pub trait Sums: Array {
     /// The sum of all elements, without dimensions; 0 for an empty tensor.
     ///

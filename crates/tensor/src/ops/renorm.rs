@@ -9,6 +9,14 @@ use crate::{Array, ErrorKind, Result};
 const TINY: f64 = 1e-7;
 
 /// Parts of a tensor held to a largest norm.
+///
+/// ```
+/// # use gradus_tensor::tensor;
+/// let x = tensor![[3.0, 4.0], [0.0, 1.0]];
+/// let norms = x.renorm(2.0, 0, 1.0)?.vector_norm(2.0, &[1], false)?;
+/// assert!(norms.le_scalar(1)?.all()?.item::<bool>()?);
+/// # Ok::<(), gradus_tensor::Error>(())
+/// ```
 pub trait Renorm: Array {
     /// Each entry of `dim` whose norm of order `p` exceeds `maxnorm` is scaled down to it:
     /// `torch.renorm`.

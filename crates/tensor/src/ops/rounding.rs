@@ -64,6 +64,15 @@ impl Op<1> for Round {
 }
 
 /// Rounding, elementwise; integers stay as they are. Gradients are 0, but of [`frac`](Roundings::frac).
+///
+/// ```
+/// # use gradus_tensor::tensor;
+/// let x = tensor![-1.5, 0.5, 2.7];
+/// assert_eq!(x.round()?, tensor![-2.0, 0.0, 3.0]); // halves to the even neighbour
+/// assert_eq!(x.floor()?, tensor![-2.0, 0.0, 2.0]);
+/// assert_eq!(x.trunc()?, tensor![-1.0, 0.0, 2.0]);
+/// # Ok::<(), gradus_tensor::Error>(())
+/// ```
 pub trait Roundings: Array {
     /// The largest integer that is not above.
     ///

@@ -7,6 +7,14 @@ use crate::error::ErrorKind;
 use crate::{Array, DType, Result, Scalar};
 
 /// Sums of scaled terms, on halves rounded once; operands broadcast.
+///
+/// ```
+/// # use gradus_tensor::tensor;
+/// let (x, a, b) = (tensor![1.0], tensor![2.0], tensor![3.0]);
+/// assert_eq!(x.add_scaled(&a, 10)?, tensor![21.0]);
+/// assert_eq!(x.addcmul(&a, &b, 0.5)?, tensor![4.0]);
+/// # Ok::<(), gradus_tensor::Error>(())
+/// ```
 pub trait ScaledSums: Array {
     /// `a + α b`.
     ///

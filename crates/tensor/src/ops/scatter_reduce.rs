@@ -188,6 +188,15 @@ fn flags(mask: &Tensor, dtype: DType) -> Result<Tensor> {
 }
 
 /// Elements that meet at one place, reduced to one.
+///
+/// ```
+/// use gradus_tensor::{ops::ScatterReduction, tensor};
+/// let (x, index) = (tensor![0.0, 0.0], tensor![0, 0, 1]);
+/// let source = tensor![1.0, 5.0, 2.0];
+/// let y = x.scatter_reduce(0, &index, &source, ScatterReduction::Amax, true)?;
+/// assert_eq!(y, tensor![5.0, 2.0]);
+/// # Ok::<(), gradus_tensor::Error>(())
+/// ```
 pub trait Scattering: Array {
     /// As [`scatter`](super::Gathering::scatter), with all elements for one place reduced to one, the tensor's
     /// own among them if `include_self`.

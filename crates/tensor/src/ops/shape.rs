@@ -11,6 +11,18 @@ use crate::sizes::Sizes;
 use crate::{Array, ErrorKind, Op, Result};
 
 /// New shapes for the same elements. Nothing is copied unless strides cannot express the result.
+///
+/// ```
+/// # use gradus_tensor::tensor;
+/// let x = tensor![[1, 2, 3], [4, 5, 6]];
+/// assert_eq!(x.reshape([3, -1])?, tensor![[1, 2], [3, 4], [5, 6]]);
+/// assert_eq!(x.t()?, tensor![[1, 4], [2, 5], [3, 6]]);
+/// assert_eq!(x.narrow(1, 1, 2)?, tensor![[2, 3], [5, 6]]);
+/// assert_eq!(x.unsqueeze(0)?.shape(), [1, 2, 3]);
+/// assert_eq!(x.flatten(0, -1)?.shape(), [6]);
+/// assert_eq!(tensor![7, 8].expand([3, 2])?, tensor![[7, 8], [7, 8], [7, 8]]);
+/// # Ok::<(), gradus_tensor::Error>(())
+/// ```
 pub trait Shapes: Array {
     /// The same elements, in row-major order, in another shape of the same length; one size may be −1
     /// and is inferred.

@@ -62,6 +62,13 @@ impl Op<2> for Heaviside {
 }
 
 /// Signs taken from elsewhere, and steps; operands broadcast.
+///
+/// ```
+/// # use gradus_tensor::tensor;
+/// assert_eq!(tensor![3.0, -2.0].copysign(&tensor![-1.0, 1.0])?, tensor![-3.0, 2.0]);
+/// assert_eq!(tensor![-1.0, 0.0, 2.0].heaviside(&tensor![0.5])?, tensor![0.0, 0.5, 1.0]);
+/// # Ok::<(), gradus_tensor::Error>(())
+/// ```
 pub trait Signs: Array {
     /// `|a|` with the sign of `b`, of −0.0 too; integers become `f32`.
     ///

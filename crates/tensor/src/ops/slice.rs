@@ -46,6 +46,13 @@ impl Op<1> for Slice {
 }
 
 /// Tensors with a part replaced, as new tensors.
+///
+/// ```
+/// # use gradus_tensor::tensor;
+/// let x = tensor![[1, 2], [3, 4]];
+/// assert_eq!(x.select_scatter(&tensor![7, 8], 0, 1)?, tensor![[1, 2], [7, 8]]);
+/// # Ok::<(), gradus_tensor::Error>(())
+/// ```
 pub trait SliceScatter: Array {
     /// The tensor with `source` in place of `x[start:end:step]` along `dim`; see
     /// [`slice`](Shapes::slice).

@@ -75,6 +75,13 @@ fn bell<A: Array>(x: &A) -> Result<A> {
 
 /// The error function, the gamma function's logarithm and its derivatives, and sinc, elementwise.
 /// Integers become `f32`.
+///
+/// ```
+/// # use gradus_tensor::tensor;
+/// assert_eq!(tensor![0.0, 30.0].erf()?, tensor![0.0, 1.0]);
+/// assert_eq!(tensor![1.0, 2.0].lgamma()?, tensor![0.0, 0.0]); // ln 0!, ln 1!
+/// # Ok::<(), gradus_tensor::Error>(())
+/// ```
 pub trait SpecialFunctions: Array {
     /// The error function, 2/√π ∫₀ˣ e^{−t²} dt.
     ///

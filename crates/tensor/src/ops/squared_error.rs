@@ -75,6 +75,14 @@ impl Op<3> for SquaredErrorsGrad {
 }
 
 /// The squared error.
+///
+/// ```
+/// use gradus_tensor::{Reduction, tensor};
+/// let (prediction, target) = (tensor![1.0, 3.0], tensor![0.0, 1.0]);
+/// assert_eq!(prediction.mse_loss(&target, Reduction::Mean)?.item::<f32>()?, 2.5);
+/// assert_eq!(prediction.mse_loss(&target, Reduction::None)?, tensor![1.0, 4.0]);
+/// # Ok::<(), gradus_tensor::Error>(())
+/// ```
 pub trait SquaredError: Array {
     /// `(a − b)²`, its mean or its sum.
     ///

@@ -9,6 +9,14 @@ use super::places::Places;
 use crate::{Array, ErrorKind, Result, Tensor};
 
 /// Elements read and written at positions of the tensor as one vector in row-major order.
+///
+/// ```
+/// # use gradus_tensor::tensor;
+/// let x = tensor![[1, 2], [3, 4]];
+/// assert_eq!(x.take(&tensor![[3, 0]])?, tensor![[4, 1]]);
+/// assert_eq!(x.put(&tensor![3, 0], &tensor![7, 8], false)?, tensor![[8, 2], [3, 7]]);
+/// # Ok::<(), gradus_tensor::Error>(())
+/// ```
 pub trait Take: Array {
     /// The elements at these positions; negative ones count from the end. The result has the shape of `index`.
     ///

@@ -33,6 +33,14 @@ impl Op<1> for Triangle {
 
 /// The lower and upper triangles of the matrices in the last two dimensions. A `diagonal` above 0 lies
 /// right of the main one.
+///
+/// ```
+/// # use gradus_tensor::tensor;
+/// let x = tensor![[1, 2], [3, 4]];
+/// assert_eq!(x.tril(0)?, tensor![[1, 0], [3, 4]]);
+/// assert_eq!(x.triu(1)?, tensor![[0, 2], [0, 0]]);
+/// # Ok::<(), gradus_tensor::Error>(())
+/// ```
 pub trait Triangles: Array {
     /// The matrices with zeros above the diagonal.
     ///

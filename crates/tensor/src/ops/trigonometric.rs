@@ -135,6 +135,13 @@ impl Op<2> for Plane {
 
 /// Trigonometric and hyperbolic functions and their inverses, elementwise, of angles in radians.
 /// Integers become `f32`.
+///
+/// ```
+/// # use gradus_tensor::tensor;
+/// assert_eq!(tensor![0.0].cos()?, tensor![1.0]);
+/// assert_eq!(tensor![3.0].hypot(&tensor![4.0])?, tensor![5.0]);
+/// # Ok::<(), gradus_tensor::Error>(())
+/// ```
 pub trait Trigonometric: Array {
     /// The sine.
     ///

@@ -5,6 +5,12 @@ use super::{Arithmetic, Cast, Concatenate, Shapes};
 use crate::{Array, DType, ErrorKind, Result, Tensor};
 
 /// Vandermonde's matrix.
+///
+/// ```
+/// # use gradus_tensor::tensor;
+/// assert_eq!(tensor![1, 2, 3].vander(None)?, tensor![[1, 1, 1], [1, 2, 4], [1, 3, 9]]);
+/// # Ok::<(), gradus_tensor::Error>(())
+/// ```
 pub trait Vandermonde: Array {
     /// Rows of powers: `x[.., i]⁰, x[.., i]¹, …`, `n` of them, as many as there are numbers if `n` is not
     /// given: `torch.linalg.vander`.

@@ -11,6 +11,15 @@ use crate::{Array, DType, ErrorKind, Result, Tensor};
 /// `correction` is what is subtracted from the count of elements in the divisor: 1 for the unbiased
 /// estimate from a sample (PyTorch's default), 0 for the spread of the elements themselves. Where the
 /// divisor would be negative it is 0.
+///
+/// ```
+/// # use gradus_tensor::tensor;
+/// let x = tensor![[1.0, 3.0], [2.0, 2.0]];
+/// assert_eq!(x.var_dims(&[1], 1.0, false)?, tensor![2.0, 0.0]);
+/// assert_eq!(x.var_dims(&[1], 0.0, false)?, tensor![1.0, 0.0]);
+/// assert_eq!(x.std_dims(&[1], 0.0, true)?, tensor![[1.0], [0.0]]);
+/// # Ok::<(), gradus_tensor::Error>(())
+/// ```
 pub trait Variance: Array {
     /// The variance `Σ (x − x̄)² / (n − 1)` of all elements.
     ///
