@@ -25,6 +25,14 @@ pub fn values(shape: &[usize], low: f64, high: f64, seed: u64) -> Tensor {
     Tensor::from_vec(numbers.collect(), shape).expect("the length is the shape's product")
 }
 
+/// 0, 1, 2 … in row-major order, as `f64`.
+#[must_use]
+pub fn counting(shape: &[usize]) -> Tensor {
+    let n = shape.iter().product::<usize>();
+    Tensor::from_vec((0..n).map(|i| i as f64).collect(), shape)
+        .expect("the length is the shape's product")
+}
+
 /// ⟨a, b⟩ in double precision.
 ///
 /// # Panics

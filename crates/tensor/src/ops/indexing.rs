@@ -227,13 +227,8 @@ fn distinct(index: &Tensor) -> Result<Tensor> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testkit::assert_close;
+    use crate::testkit::{assert_close, counting};
     use crate::{Index, i, tensor};
-
-    fn counting(shape: &[usize]) -> Tensor {
-        let n: usize = shape.iter().product();
-        Tensor::from_vec((0..n).map(|i| i as f64).collect(), shape).unwrap()
-    }
 
     #[test]
     fn positions_and_ranges_are_views() {

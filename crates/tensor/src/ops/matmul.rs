@@ -1,6 +1,6 @@
 //! Matrix products.
 
-use super::operands::{computed_in, expect_inner, expect_one_dtype, expect_rank};
+use super::operands::{computed_in, expect_at_least, expect_inner, expect_one_dtype, expect_rank};
 use super::{Arithmetic, Cast, Shapes, Sums};
 use crate::dispatch::for_compute;
 use crate::kernel::gemm;
@@ -182,14 +182,12 @@ fn inner_product<A: Array>(op: &'static str, a: &A, b: &A) -> Result<A> {
 fn general<A: Array>(a: &A, b: &A) -> Result<A> {
     const OP: &str = MatMul::NAME;
     for x in [a, b] {
-        if x.shape().is_empty() {
-            return Err(ErrorKind::Rank {
-                op: OP,
-                expected: "at least 1 dimension",
-                got: vec![],
-            }
-            .into());
-        }
+        expect_at_least(
+            OP,
+            "at least 1 dimension (numbers multiply by mul)",
+            1,
+            x.shape(),
+        )?;
     }
     let (vector_a, vector_b) = (a.shape().len() == 1, b.shape().len() == 1);
     if vector_a && vector_b {

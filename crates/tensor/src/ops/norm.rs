@@ -1,6 +1,7 @@
 //! Norms of vectors and matrices.
 
 use super::expect::expect_float;
+use super::operands::expect_at_least;
 use super::reduced::{DimSet, reduced_layout};
 use super::{Arithmetic, Extremes, Powers, Selection, Shapes, Sums};
 use crate::layout::resolve_dim;
@@ -155,14 +156,7 @@ pub trait Norms: Array {
         const OP: &str = "matrix_norm";
         expect_float(OP, self)?;
         let rank = self.shape().len();
-        if rank < 2 {
-            return Err(ErrorKind::Rank {
-                op: OP,
-                expected: "at least 2 dimensions",
-                got: self.shape().to_vec(),
-            }
-            .into());
-        }
+        expect_at_least(OP, "at least 2 dimensions", 2, self.shape())?;
         let set = DimSet::new(OP, &dims, rank)?;
         let [rows, columns] = dims;
         let found = match norm {

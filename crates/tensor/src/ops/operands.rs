@@ -5,6 +5,21 @@ use crate::layout::Layout;
 use crate::{Array, DType, ErrorKind, Result, Scalar};
 
 /// # Errors
+/// Fewer dimensions; `expected` says it in words.
+pub(super) fn expect_at_least(
+    op: &'static str,
+    expected: &'static str,
+    rank: usize,
+    shape: &[usize],
+) -> Result<()> {
+    if shape.len() >= rank {
+        return Ok(());
+    }
+    let got = shape.to_vec();
+    Err(ErrorKind::Rank { op, expected, got }.into())
+}
+
+/// # Errors
 /// Another number of dimensions; `expected` says it in words.
 pub(super) fn expect_rank(
     op: &'static str,

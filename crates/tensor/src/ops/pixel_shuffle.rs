@@ -1,7 +1,7 @@
 //! Channels of images traded for resolution, and mixed.
 
 use super::Shapes;
-use super::rearrange::at_least;
+use super::operands::expect_at_least;
 use crate::{Array, ErrorKind, Result};
 
 /// Channels of images traded for resolution, and mixed.
@@ -20,7 +20,7 @@ pub trait PixelShuffle: Array {
     /// Fewer than three dimensions, channels that do not divide by `factor²`, a factor of 0.
     fn pixel_shuffle(&self, factor: usize) -> Result<Self> {
         const OP: &str = "pixel_shuffle";
-        at_least(OP, "at least 3 dimensions", self.shape(), 3)?;
+        expect_at_least(OP, "at least 3 dimensions", 3, self.shape())?;
         let [batch @ .., channels, height, width] = self.shape() else {
             return Ok(self.clone());
         };
@@ -40,7 +40,7 @@ pub trait PixelShuffle: Array {
     /// Fewer than three dimensions, a height or width that does not divide by the factor, a factor of 0.
     fn pixel_unshuffle(&self, factor: usize) -> Result<Self> {
         const OP: &str = "pixel_unshuffle";
-        at_least(OP, "at least 3 dimensions", self.shape(), 3)?;
+        expect_at_least(OP, "at least 3 dimensions", 3, self.shape())?;
         let [batch @ .., channels, height, width] = self.shape() else {
             return Ok(self.clone());
         };
@@ -62,7 +62,7 @@ pub trait PixelShuffle: Array {
     /// Fewer than three dimensions, channels that do not divide by the groups, no groups.
     fn channel_shuffle(&self, groups: usize) -> Result<Self> {
         const OP: &str = "channel_shuffle";
-        at_least(OP, "at least 3 dimensions", self.shape(), 3)?;
+        expect_at_least(OP, "at least 3 dimensions", 3, self.shape())?;
         let &[batch, channels, ref inner @ ..] = self.shape() else {
             return Ok(self.clone());
         };

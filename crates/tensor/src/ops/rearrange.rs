@@ -1,5 +1,6 @@
 //! Elements in another order, or several times.
 
+use super::operands::expect_at_least;
 use super::shape::{dim_of_some, distinct_dims};
 use super::{Concatenate, Indexing, Shapes};
 use crate::kernel;
@@ -63,7 +64,7 @@ pub trait Rearrange: Array {
     /// # Errors
     /// Fewer than two dimensions.
     fn fliplr(&self) -> Result<Self> {
-        at_least("fliplr", "at least 2 dimensions", self.shape(), 2)?;
+        expect_at_least("fliplr", "at least 2 dimensions", 2, self.shape())?;
         self.flip(&[1])
     }
 
@@ -72,7 +73,7 @@ pub trait Rearrange: Array {
     /// # Errors
     /// A tensor without dimensions.
     fn flipud(&self) -> Result<Self> {
-        at_least("flipud", "at least 1 dimension", self.shape(), 1)?;
+        expect_at_least("flipud", "at least 1 dimension", 1, self.shape())?;
         self.flip(&[0])
     }
 
@@ -122,11 +123,11 @@ pub trait Rearrange: Array {
     fn rot90(&self, k: isize, dims: [isize; 2]) -> Result<Self> {
         let named = distinct_dims("rot90", &dims, self.shape().len())?;
         let [a, b] = dims;
-        at_least(
+        expect_at_least(
             "rot90",
             "at least 2 dimensions",
-            self.shape(),
             2.max(named.len()),
+            self.shape(),
         )?;
         match k.rem_euclid(4) {
             0 => Ok(self.clone()),
@@ -250,21 +251,6 @@ pub trait Rearrange: Array {
     }
 }
 impl<A: Array> Rearrange for A {}
-
-/// # Errors
-/// Fewer dimensions than that.
-pub(super) fn at_least(
-    op: &'static str,
-    expected: &'static str,
-    shape: &[usize],
-    rank: usize,
-) -> Result<()> {
-    if shape.len() >= rank {
-        return Ok(());
-    }
-    let got = shape.to_vec();
-    Err(ErrorKind::Rank { op, expected, got }.into())
-}
 
 #[cfg(test)]
 mod tests {

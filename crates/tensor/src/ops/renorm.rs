@@ -1,6 +1,7 @@
 //! Parts of a tensor held to a largest norm.
 
 use super::expect::expect_float;
+use super::operands::expect_at_least;
 use super::{Arithmetic, Norms, Selection};
 use crate::layout::resolve_dim;
 use crate::{Array, ErrorKind, Result};
@@ -28,14 +29,7 @@ pub trait Renorm: Array {
         const OP: &str = "renorm";
         expect_float(OP, self)?;
         let rank = self.shape().len();
-        if rank < 2 {
-            return Err(ErrorKind::Rank {
-                op: OP,
-                expected: "at least 2 dimensions",
-                got: self.shape().to_vec(),
-            }
-            .into());
-        }
+        expect_at_least(OP, "at least 2 dimensions", 2, self.shape())?;
         let dim = resolve_dim(OP, dim, rank)?;
         if !(p > 0.0 && maxnorm >= 0.0) {
             let message =

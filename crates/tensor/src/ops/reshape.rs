@@ -86,17 +86,7 @@ pub(super) fn viewable(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testkit::{assert_close, check_vjp};
-
-    fn counting(shape: &[usize]) -> Tensor {
-        Tensor::from_vec(
-            (0..shape.iter().product())
-                .map(|i: usize| i as f64)
-                .collect(),
-            shape,
-        )
-        .unwrap()
-    }
+    use crate::testkit::{assert_close, check_vjp, counting};
 
     #[test]
     fn vjp() {

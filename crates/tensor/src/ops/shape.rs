@@ -1,6 +1,7 @@
 //! New shapes for the same elements; views wherever strides allow.
 
 use super::expand::Expand;
+use super::operands::expect_at_least;
 use super::permute::Permute;
 use super::positions::{resolve_position, resolve_range};
 use super::reshape::{Reshape, viewable};
@@ -245,14 +246,7 @@ pub trait Shapes: Array {
     /// # Errors
     /// Fewer than two dimensions.
     fn mt(&self) -> Result<Self> {
-        if self.shape().len() < 2 {
-            return Err(ErrorKind::Rank {
-                op: "mt",
-                expected: "at least 2 dimensions",
-                got: self.shape().to_vec(),
-            }
-            .into());
-        }
+        expect_at_least("mt", "at least 2 dimensions", 2, self.shape())?;
         self.transpose(-2, -1)
     }
 

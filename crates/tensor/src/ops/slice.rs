@@ -107,7 +107,7 @@ fn replace<A: Array>(op: &'static str, x: &A, places: Places, source: &A) -> Res
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testkit::{assert_close, check_vjp};
+    use crate::testkit::{assert_close, check_vjp, counting};
 
     #[test]
     fn vjp() {
@@ -118,16 +118,6 @@ mod tests {
             step: 2,
         };
         check_vjp(slice, [&[2, 5]]);
-    }
-
-    fn counting(shape: &[usize]) -> Tensor {
-        Tensor::from_vec(
-            (0..shape.iter().product())
-                .map(|i: usize| i as f64)
-                .collect(),
-            shape,
-        )
-        .unwrap()
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! One tensor as several.
 
 use super::Shapes;
-use super::rearrange::at_least;
+use super::operands::expect_at_least;
 use super::shape::dim_of_some;
 use crate::{Array, ErrorKind, Result};
 
@@ -137,7 +137,7 @@ pub trait Splitting: Array {
     /// # Errors
     /// A tensor without dimensions, a number of parts that does not divide the size.
     fn hsplit(&self, sections: impl Into<Sections>) -> Result<Vec<Self>> {
-        at_least("hsplit", "at least 1 dimension", self.shape(), 1)?;
+        expect_at_least("hsplit", "at least 1 dimension", 1, self.shape())?;
         split_evenly(
             "hsplit",
             self,
@@ -151,7 +151,7 @@ pub trait Splitting: Array {
     /// # Errors
     /// Fewer than two dimensions, a number of parts that does not divide the size.
     fn vsplit(&self, sections: impl Into<Sections>) -> Result<Vec<Self>> {
-        at_least("vsplit", "at least 2 dimensions", self.shape(), 2)?;
+        expect_at_least("vsplit", "at least 2 dimensions", 2, self.shape())?;
         split_evenly("vsplit", self, sections.into(), 0)
     }
 
@@ -160,7 +160,7 @@ pub trait Splitting: Array {
     /// # Errors
     /// Fewer than three dimensions, a number of parts that does not divide the size.
     fn dsplit(&self, sections: impl Into<Sections>) -> Result<Vec<Self>> {
-        at_least("dsplit", "at least 3 dimensions", self.shape(), 3)?;
+        expect_at_least("dsplit", "at least 3 dimensions", 3, self.shape())?;
         split_evenly("dsplit", self, sections.into(), 2)
     }
 

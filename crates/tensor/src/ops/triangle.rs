@@ -1,6 +1,6 @@
 //! The lower and upper triangles of matrices.
 
-use super::rearrange::at_least;
+use super::operands::expect_at_least;
 use crate::kernel;
 use crate::layout::Layout;
 use crate::{Array, Op, Result, Saved, Saves, Tensor};
@@ -21,7 +21,7 @@ impl Op<1> for Triangle {
     }
 
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
-        at_least(self.name(), "at least 2 dimensions", x.shape(), 2)?;
+        expect_at_least(self.name(), "at least 2 dimensions", 2, x.shape())?;
         Ok(kernel::triangle(x, self.diagonal, self.upper))
     }
 

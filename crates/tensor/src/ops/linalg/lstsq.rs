@@ -1,12 +1,11 @@
 //! Least squares.
 
-use super::matrices::{expect_matrices, mt, same_batch};
+use super::matrices::{expect_matrices, mt, right_hand_sides, same_batch};
 use super::pinv::{PseudoInverse, Tolerance, pinv_rule};
-use super::solve::is_vector;
 use super::svd::decompose;
-use crate::ops::operands::{expect_inner, expect_one_dtype};
+use crate::ops::operands::expect_inner;
 use crate::ops::{MatrixProduct, Shapes};
-use crate::{Array, DType, ErrorKind, Op, Result, Saved, Saves, Tensor};
+use crate::{Array, DType, Op, Result, Saved, Saves, Tensor};
 
 /// The shortest X among those for which `‖A X − B‖` is least.
 #[derive(Clone, Debug)]
@@ -64,23 +63,13 @@ pub trait LeastSquares: Array {
     fn lstsq(&self, b: &Self, tolerance: &Tolerance) -> Result<Self> {
         const OP: &str = Shortest::NAME;
         expect_matrices(OP, self)?;
-        expect_one_dtype(OP, self, b)?;
-        let one = is_vector(self.shape(), b.shape());
-        let sides = if one { b.unsqueeze(-1)? } else { b.clone() };
-        let &[.., rows, _] = sides.shape() else {
-            return Err(ErrorKind::Rank {
-                op: OP,
-                expected: "a right-hand side of at least 1 dimension",
-                got: b.shape().to_vec(),
-            }
-            .into());
-        };
+        let (sides, rows, vectors) = right_hand_sides(OP, self, b)?;
         let m = self.shape()[self.shape().len() - 2];
         expect_inner(OP, mt(self)?.shape(), b.shape(), (m, rows))?;
         let (a, sides) = same_batch(OP, self, &sides)?;
         let tolerance = tolerance.clone();
         let x = Self::apply(Shortest { tolerance }, [&a, &sides])?;
-        if one { x.squeeze(-1) } else { Ok(x) }
+        if vectors { x.squeeze(-1) } else { Ok(x) }
     }
 }
 impl<A: Array> LeastSquares for A {}

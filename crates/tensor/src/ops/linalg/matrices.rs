@@ -1,7 +1,8 @@
 //! Batches of matrices: what is asked of them, and walking through them in double precision.
 
-use crate::layout::broadcast_shapes;
+use crate::layout::{broadcast_shapes, same_shape};
 use crate::ops::Shapes;
+use crate::ops::operands::{expect_at_least, expect_one_dtype};
 use crate::{Array, DType, ErrorKind, Result, Tensor};
 
 /// A batch of matrices in double precision and row-major order.
@@ -64,14 +65,7 @@ impl Matrices {
 /// # Errors
 /// Fewer than two dimensions; another dtype than `f32` and `f64`.
 pub(super) fn expect_matrices<A: Array>(op: &'static str, x: &A) -> Result<()> {
-    if x.shape().len() < 2 {
-        return Err(ErrorKind::Rank {
-            op,
-            expected: "at least 2 dimensions",
-            got: x.shape().to_vec(),
-        }
-        .into());
-    }
+    expect_at_least(op, "at least 2 dimensions", 2, x.shape())?;
     match x.dtype() {
         DType::F32 | DType::F64 => Ok(()),
         got => Err(ErrorKind::DType {
@@ -98,6 +92,29 @@ pub(super) fn expect_square<A: Array>(op: &'static str, x: &A) -> Result<usize> 
         }
         .into()),
     }
+}
+
+/// The right-hand sides `b` of systems `a` as matrices, how many rows they have, and whether `b` is one vector
+/// for each system.
+///
+/// # Errors
+/// No dimensions; dtypes that differ.
+pub(super) fn right_hand_sides<A: Array>(
+    op: &'static str,
+    a: &A,
+    b: &A,
+) -> Result<(A, usize, bool)> {
+    expect_one_dtype(op, a, b)?;
+    expect_at_least(
+        op,
+        "a right-hand side of at least 1 dimension",
+        1,
+        b.shape(),
+    )?;
+    let vectors = b.shape().len() == 1 || same_shape(b.shape(), &a.shape()[..a.shape().len() - 1]);
+    let sides = if vectors { b.unsqueeze(-1)? } else { b.clone() };
+    let rows = sides.shape()[sides.shape().len() - 2];
+    Ok((sides, rows, vectors))
 }
 
 /// Both with the leading dimensions to which they broadcast.

@@ -1,10 +1,9 @@
 //! Systems of linear equations, and inverses.
 
-use super::matrices::{Matrices, expect_square, mt, same_batch};
-use crate::layout::same_shape;
-use crate::ops::operands::{expect_inner, expect_one_dtype};
+use super::matrices::{Matrices, expect_square, mt, right_hand_sides, same_batch};
+use crate::ops::operands::expect_inner;
 use crate::ops::{Arithmetic, MatrixProduct, Shapes};
-use crate::{Array, ErrorKind, Op, Result, Saved, Saves, Tensor};
+use crate::{Array, Op, Result, Saved, Saves, Tensor};
 
 /// The problem of a matrix that has no inverse.
 pub(super) fn singular(pivot: usize) -> String {
@@ -92,21 +91,11 @@ pub trait Solve: Array {
     fn solve(&self, b: &Self) -> Result<Self> {
         const OP: &str = SolveSystem::NAME;
         let n = expect_square(OP, self)?;
-        expect_one_dtype(OP, self, b)?;
-        let one = is_vector(self.shape(), b.shape());
-        let sides = if one { b.unsqueeze(-1)? } else { b.clone() };
-        let &[.., rows, _] = sides.shape() else {
-            return Err(ErrorKind::Rank {
-                op: OP,
-                expected: "a right-hand side of at least 1 dimension",
-                got: b.shape().to_vec(),
-            }
-            .into());
-        };
+        let (sides, rows, vectors) = right_hand_sides(OP, self, b)?;
         expect_inner(OP, self.shape(), b.shape(), (n, rows))?;
         let (a, sides) = same_batch(OP, self, &sides)?;
         let x = Self::apply(SolveSystem, [&a, &sides])?;
-        if one { x.squeeze(-1) } else { Ok(x) }
+        if vectors { x.squeeze(-1) } else { Ok(x) }
     }
 
     /// The inverse of each square matrix: `torch.linalg.inv`. To multiply by an inverse,
@@ -120,11 +109,6 @@ pub trait Solve: Array {
     }
 }
 impl<A: Array> Solve for A {}
-
-/// Whether a right-hand side is one vector for each matrix.
-pub(super) fn is_vector(a: &[usize], b: &[usize]) -> bool {
-    b.len() == 1 || same_shape(b, &a[..a.len() - 1])
-}
 
 #[cfg(test)]
 mod tests {
