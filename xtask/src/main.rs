@@ -46,6 +46,10 @@ fn dispatch(mut arguments: lexopt::Parser) -> Result<bool> {
         None | Some(Long("help") | Short('h')) => "help".to_owned(),
         Some(other) => return Err(other.unexpected().into()),
     };
+    if asks_for_help(arguments.clone()) {
+        println!("{USAGE}");
+        return Ok(true);
+    }
     match command.as_str() {
         "ci" => ci::run(arguments),
         "tidy" => tidy::run(arguments),
@@ -59,4 +63,11 @@ fn dispatch(mut arguments: lexopt::Parser) -> Result<bool> {
         }
         other => Err(format!("no command `{other}`\n\n{USAGE}").into()),
     }
+}
+
+/// Whether `--help` stands behind the command.
+fn asks_for_help(mut arguments: lexopt::Parser) -> bool {
+    arguments
+        .raw_args()
+        .is_ok_and(|mut rest| rest.any(|word| word == "--help" || word == "-h"))
 }
