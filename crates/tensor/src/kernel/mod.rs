@@ -19,6 +19,7 @@ mod parallel;
 mod patches;
 mod pool;
 mod reduce;
+mod right_class;
 mod rows;
 mod scan;
 mod scatter;
@@ -51,6 +52,9 @@ pub use parallel::{num_threads, set_num_threads};
 pub(crate) use patches::{Patches, columns, images};
 pub(crate) use pool::{Pair, Span, Windows, largest, pick, put, spread_means, window_means};
 pub(crate) use reduce::{Larger, Number, Smaller, Times, join_middle, sum_middle, sum_of};
+pub(crate) use right_class::{
+    RightClasses, loss_of_right, right_losses, weight_of_right, write_right,
+};
 pub(crate) use scan::{
     cumulative_logsumexp, cumulative_product, cumulative_sum, linear_recurrence, running_extreme,
 };

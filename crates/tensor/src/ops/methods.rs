@@ -88,6 +88,16 @@ macro_rules! methods {
             avg_pool2d(options: &$crate::ops::AvgPoolOptions<2>); adaptive_avg_pool2d(output_size: [Option<usize>; 2]);
         }
         $crate::methods! { @family $T, SquaredError; mse_loss(target: &Self, reduction: $crate::ops::Reduction); }
+        $crate::methods! { @family $T, ClassLosses;
+            nll_loss(
+                target: &$crate::Tensor, weight: Option<&$crate::Tensor>, ignore_index: i64,
+                reduction: $crate::ops::Reduction
+            );
+            cross_entropy(
+                target: &Self, weight: Option<&$crate::Tensor>, ignore_index: i64, label_smoothing: f64,
+                reduction: $crate::ops::Reduction
+            );
+        }
         $crate::methods! { @family $T, BinaryCrossEntropy;
             binary_cross_entropy(target: &Self, reduction: $crate::ops::Reduction);
             binary_cross_entropy_with_logits(target: &Self, reduction: $crate::ops::Reduction);
