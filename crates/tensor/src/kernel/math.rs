@@ -439,12 +439,13 @@ pub(crate) trait LiftedExp: Real {
 }
 
 impl LiftedExp for f32 {
-    const LIFT: f32 = 18_446_744_073_709_551_616.0;
+    /// 2⁶⁴
+    const LIFT: f32 = f32::from_bits((127 + 64) << 23);
     #[inline(always)]
     fn lifted_exp(self) -> f32 {
         let x = if self < -104.0 { -104.0 } else { self };
         // The constant carries the exponents' bias and the lift of 64: the low bits are those of 2ⁿ⁺⁶⁴.
-        let (r, shifted) = reduced(x, ROUND + 191.0);
+        let (r, shifted) = reduced(x, ROUND + (127.0 + 64.0));
         let power = f32::from_bits(shifted.to_bits() << 23);
         // A product, because adding to the exponent would make a number of NaN.
         power.mul_add(exp_tail(r), power)

@@ -7,10 +7,9 @@ use super::expect::expect_float;
 use super::lines::around;
 use super::{Arithmetic, Cast, Reduction, Selection, Softmaxes, Sums};
 use crate::dispatch::for_float;
-use crate::error::Dims;
 use crate::kernel::{self, RightClasses};
 use crate::layout::same_shape;
-use crate::{Array, DType, Element, ErrorKind, Op, Result, Saved, Saves, Tensor};
+use crate::{Array, DType, Dims, Element, ErrorKind, Op, Result, Saved, Saves, Tensor};
 
 /// The right classes of an input, checked against its shape.
 #[derive(Debug)]
