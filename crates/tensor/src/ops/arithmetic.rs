@@ -346,7 +346,7 @@ pub trait Arithmetic: Array {
     fn div_scalar(&self, c: impl Into<Scalar>) -> Result<Self> {
         let c = c.into();
         rounded_once(&self.to_float()?, |x| {
-            x.div(&Self::constant(Tensor::full([], c, x.dtype())?))
+            x.div(&Self::constant(Tensor::wrapped(c, x.dtype())?))
         })
     }
 
@@ -440,6 +440,16 @@ mod tests {
     use super::*;
     use crate::testkit::{assert_close, check_forward, check_vjp, check_vjp_in};
     use crate::{DType, tensor};
+
+    #[test]
+    fn numbers_beyond_a_dtype_are_infinite() {
+        let x = tensor![1.0, -2.0];
+        assert_eq!(x.div_scalar(1e300).unwrap(), tensor![0.0, -0.0]);
+        assert_eq!(
+            x.mul_scalar(1e300).unwrap(),
+            tensor![f32::INFINITY, f32::NEG_INFINITY]
+        );
+    }
 
     #[test]
     fn forward() {

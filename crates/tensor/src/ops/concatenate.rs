@@ -1,5 +1,6 @@
 //! Joining tensors along a dimension.
 
+use super::broadcast::common_dtype;
 use super::{Broadcasting, Cast, Padding, Shapes};
 use crate::kernel;
 use crate::layout::{Layout, Shape, resolve_dim};
@@ -179,7 +180,8 @@ pub trait Concatenate: Array {
     /// No tensors, more than two dimensions, too many elements.
     fn block_diag(tensors: &[&Self]) -> Result<Self> {
         const OP: &str = "block_diag";
-        let blocks = each(tensors, |x| x.atleast_2d())?;
+        let dtype = common_dtype(tensors);
+        let blocks = each(tensors, |x| x.atleast_2d()?.to_dtype(dtype))?;
         let mut width = 0usize;
         for block in &blocks {
             let &[_, columns] = block.shape() else {
@@ -246,6 +248,14 @@ mod tests {
                 .dtype(),
             DType::F32
         );
+    }
+
+    #[test]
+    fn blocks_have_the_dtype_of_an_operation_on_them() {
+        let half = tensor![[1.0]].to_dtype(DType::F16).unwrap();
+        let y = Tensor::block_diag(&[&half, &Tensor::scalar(2.0f64), &tensor![3]]).unwrap();
+        assert_eq!(y.dtype(), DType::F16);
+        assert_close(&y, &[1.0, 0.0, 0.0, 0.0, 2.0, 0.0, 0.0, 0.0, 3.0]);
     }
 
     #[test]

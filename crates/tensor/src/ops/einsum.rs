@@ -77,16 +77,22 @@ impl<A: Array> Named<A> {
         labels.iter().map(|&l| self.size(l)).collect()
     }
 
-    /// Without the dimensions that are `gone`: their sums.
+    /// Without the dimensions that are `gone`: their sums, of integers `i64`. One element is no sum.
     fn without(mut self, gone: impl Fn(Label) -> bool) -> Result<Named<A>> {
         let dims: Vec<isize> = (0..self.labels.len())
             .filter(|&d| gone(self.labels[d]))
             .map(|d| d as isize)
             .collect();
-        if !dims.is_empty() {
-            self.x = self.x.sum_dims(&dims, false)?;
-            self.labels.retain(|&l| !gone(l));
+        if dims.is_empty() {
+            return Ok(self);
         }
+        let single = dims.iter().all(|&d| self.x.shape()[d as usize] == 1);
+        self.x = if single {
+            self.x.squeeze_dims(&dims)?
+        } else {
+            self.x.sum_dims(&dims, false)?
+        };
+        self.labels.retain(|&l| !gone(l));
         Ok(self)
     }
 
@@ -296,6 +302,20 @@ mod tests {
             &[&batch, &batch],
             &batch.square().unwrap().sum_dims(&[1, 2], false).unwrap(),
         );
+    }
+
+    #[test]
+    fn products_of_integers_keep_their_dtype() {
+        let x = tensor![[100], [100], [100]].to_dtype(DType::U8).unwrap();
+        let number = Tensor::ones([], DType::U8).unwrap();
+        let einsum = |equation, operands: &[&Tensor]| {
+            let y = Tensor::einsum(equation, operands).unwrap();
+            (y.dtype(), y.to_vec::<i64>().unwrap())
+        };
+        // Sums are i64, as sum's are, but what has one element is not summed.
+        assert_eq!(einsum("ij->", &[&x]), (DType::I64, vec![300]));
+        assert_eq!(einsum("ij,->i", &[&x, &number]), (DType::U8, vec![100; 3]));
+        assert_eq!(einsum("ij,ik->", &[&x, &x]), (DType::U8, vec![48]));
     }
 
     #[test]

@@ -231,6 +231,21 @@ mod tests {
     use crate::{Index, i, tensor};
 
     #[test]
+    fn a_number_in_a_tensor_is_a_position() {
+        let x = counting(&[2, 3, 4]);
+        let (one, list) = (Tensor::scalar(1i64), tensor![0, 2]);
+        // A list keeps its place beside numbers and ranges.
+        let y = x.index((&one, .., &list)).unwrap();
+        assert_eq!(y, x.index((1, .., &list)).unwrap());
+        assert_eq!(y.shape(), [3, 2]);
+        assert_eq!(
+            x.index((.., &Tensor::scalar(-1i64))).unwrap().shape(),
+            [2, 4]
+        );
+        assert!(x.index(&Tensor::scalar(2i64)).is_err());
+    }
+
+    #[test]
     fn positions_and_ranges_are_views() {
         let x = counting(&[3, 4, 5]);
         let y = x.index((1, i![1..;2][0].clone(), Index::NewAxis)).unwrap();

@@ -51,9 +51,13 @@ pub trait Interpolation: Array {
     /// `a + weight · (end − a)`: `a` at weight 0, `end` at 1.
     ///
     /// # Errors
-    /// Integers and bools; dtypes that differ; shapes that do not broadcast.
+    /// Integers and bools; dtypes that differ, but for a weight without dimensions; shapes that do not
+    /// broadcast.
     fn lerp(&self, end: &Self, weight: &Self) -> Result<Self> {
-        expect_equal(self.dtype(), weight.dtype())?;
+        // A weight without dimensions is a number, as in PyTorch.
+        if !weight.shape().is_empty() || !weight.dtype().is_float() {
+            expect_equal(self.dtype(), weight.dtype())?;
+        }
         interpolate(self, end, |dtype| weight.to_dtype(dtype))
     }
 
@@ -63,7 +67,7 @@ pub trait Interpolation: Array {
     /// As there.
     fn lerp_scalar(&self, end: &Self, weight: impl Into<Scalar>) -> Result<Self> {
         interpolate(self, end, |dtype| {
-            Ok(Self::constant(Tensor::full([], weight, dtype)?))
+            Ok(Self::constant(Tensor::wrapped(weight.into(), dtype)?))
         })
     }
 }
@@ -109,6 +113,22 @@ mod tests {
         assert!(a.lerp_scalar(&b, 1).unwrap().equal(&b));
         let y = a.lerp(&tensor![1.1], &tensor![[0.5], [2.0]]).unwrap();
         assert_close(&y, &[0.6, 50_000_000.55, 2.1, -99_999_997.8]);
+    }
+
+    #[test]
+    fn a_weight_without_dimensions_is_a_number() {
+        let (a, b) = (tensor![1.0, 2.0], tensor![3.0, 4.0]);
+        let y = a.lerp(&b, &Tensor::scalar(0.5f64)).unwrap();
+        assert_eq!(y, tensor![2.0, 3.0]);
+        assert!(
+            a.lerp(&b, &tensor![0.5, 0.5].to_dtype(DType::F64).unwrap())
+                .is_err()
+        );
+        assert!(a.lerp(&b, &Tensor::scalar(1i64)).is_err());
+        assert_eq!(
+            a.lerp_scalar(&b, 1e300).unwrap(),
+            tensor![f32::INFINITY, f32::INFINITY]
+        );
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Norms of vectors and matrices.
 
+use super::cast::rounded_once;
 use super::expect::expect_float;
 use super::operands::expect_at_least;
 use super::reduced::{DimSet, reduced_layout};
@@ -135,7 +136,8 @@ pub trait Norms: Array {
             dims: set,
             keepdim,
         };
-        Self::apply(norm, [self])
+        // Squares of halves overflow long before the norm does.
+        rounded_once(self, |x| Self::apply(norm, [x]))
     }
 
     /// The norm of order `p` of the difference to `other`, with broadcasting.
@@ -278,6 +280,17 @@ mod tests {
                 check_vjp_in(op, [&[2, 3]], -0.9, -0.1);
             }
         }
+    }
+
+    #[test]
+    fn norms_of_halves_are_rounded_once() {
+        let x = Tensor::from_slice(&[300.0f32, -400.0], [2]).unwrap();
+        let x = x.to_dtype(DType::F16).unwrap();
+        assert_close(&x.norm().unwrap(), &[500.0]);
+        let cubes = x.vector_norm(3.0, &[], false).unwrap();
+        assert_eq!(cubes.dtype(), DType::F16);
+        assert_close(&cubes, &[449.75]);
+        assert_close(&x.dist(&x.neg().unwrap(), 2.0).unwrap(), &[1000.0]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::{Indexing, Shapes};
 use crate::kernel;
 use crate::layout::{Layout, Shape};
+use crate::tensor::expect_fits;
 use crate::{Array, ErrorKind, Op, Result, Saved, Saves, Scalar, Tensor};
 
 /// What stands around a padded tensor.
@@ -176,6 +177,7 @@ fn padded_size(dim: usize, size: usize, [before, after]: [isize; 2]) -> Result<u
 }
 
 fn pad_constant<A: Array>(x: &A, pad: &[isize], value: Scalar) -> Result<A> {
+    expect_fits(Pad::NAME, value, x.dtype())?;
     let rank = x.shape().len();
     let mut inner = x.clone();
     let mut op = Pad {
@@ -268,6 +270,14 @@ mod tests {
         let y = x.t().unwrap().constant_pad_nd(&[-1, 2], 0).unwrap();
         assert_close(&y, &[3.0, 0.0, 0.0, 4.0, 0.0, 0.0]);
         assert_eq!(x.constant_pad_nd(&[-1, -1], 0).unwrap().shape(), [2, 0]);
+        let bytes = x.to_dtype(DType::U8).unwrap();
+        assert_eq!(
+            bytes
+                .constant_pad_nd(&[1, 1], f64::INFINITY)
+                .unwrap_err()
+                .to_string(),
+            "pad: inf does not fit in u8; take a wider dtype"
+        );
         let empty = Tensor::zeros([0, 2], DType::F32).unwrap();
         assert_eq!(
             empty

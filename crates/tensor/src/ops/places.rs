@@ -84,6 +84,12 @@ impl Places {
                         dim += 1;
                     }
                 }
+                // A number in a tensor is a position.
+                Index::Tensor(at) if at.rank() == 0 && at.dtype().is_integer() => {
+                    let position = at.item::<i64>()?;
+                    places.first[dim] = resolve_position(op, position, dim, source[dim])?;
+                    dim += 1;
+                }
                 Index::Tensor(tensor) => {
                     let mask = tensor.dtype() == DType::Bool;
                     if mask && tensor.rank() == 0 {

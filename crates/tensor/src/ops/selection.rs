@@ -5,6 +5,7 @@ use super::{Cast, Shapes};
 use crate::error::ErrorKind;
 use crate::kernel;
 use crate::layout::broadcast_shapes;
+use crate::tensor::expect_fits;
 use crate::{Array, DType, Op, Result, Saved, Saves, Scalar, Tensor};
 
 /// `condition ? a : b`.
@@ -91,10 +92,15 @@ pub trait Selection: Array {
     /// As [`where_`](Selection::where_), with a number for the other side.
     ///
     /// # Errors
-    /// As there.
+    /// As there; a number that the dtype cannot hold.
     fn where_scalar(&self, condition: &Tensor, other: impl Into<Scalar>) -> Result<Self> {
-        let (x, other) = with_scalar(self, other.into())?;
-        x.where_(condition, &other)
+        let other = other.into();
+        let (x, number) = with_scalar(self, other)?;
+        // Halves take infinity for it, as in PyTorch.
+        if !matches!(x.dtype(), DType::F16 | DType::Bf16) {
+            expect_fits(Where::NAME, other, x.dtype())?;
+        }
+        x.where_(condition, &number)
     }
 
     /// `value` wherever the mask is true. The dtype stays: a float `value` is truncated for integers.
@@ -198,6 +204,20 @@ mod tests {
             let mask = condition.clone();
             check_vjp(MaskedFill { mask, which, value }, [&[3]]);
         }
+    }
+
+    #[test]
+    fn a_number_on_the_other_side_has_to_fit() {
+        let x = tensor![1, 2].to_dtype(DType::U8).unwrap();
+        let mask = tensor![true, false];
+        let y = x.where_scalar(&mask, 255).unwrap();
+        assert_eq!(
+            (y.dtype(), y.to_vec::<i64>().unwrap()),
+            (DType::U8, vec![1, 255])
+        );
+        let message = x.where_scalar(&mask, 256).unwrap_err().to_string();
+        assert_eq!(message, "where: 256 does not fit in u8; take a wider dtype");
+        assert_eq!(x.where_scalar(&mask, 256.0).unwrap().dtype(), DType::F32);
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! How alike the directions of vectors are.
 
 use super::broadcast::{broadcast, common_dtype};
-use super::{Arithmetic, Norms, Sums};
+use super::cast::rounded_once;
+use super::{Arithmetic, Cast, Norms, Sums};
 use crate::{Array, ErrorKind, Result};
 
 /// How alike the directions of vectors are.
@@ -36,8 +37,12 @@ pub trait Similarity: Array {
             .into());
         }
         broadcast(OP, self, other, |a, b| {
-            let (a, b) = (unit(a, dim, eps)?, unit(b, dim, eps)?);
-            a.mul(&b)?.sum_dims(&[dim], false)
+            // Of halves each length is a half; what is divided by it is not.
+            rounded_once(a, |a| {
+                let b = b.to_dtype(a.dtype())?;
+                let (a, b) = (unit(a, dim, eps)?, unit(&b, dim, eps)?);
+                a.mul(&b)?.sum_dims(&[dim], false)
+            })
         })
     }
 }
@@ -71,6 +76,14 @@ mod tests {
             &scalars.cosine_similarity(&scalars, 0, 1e-8).unwrap(),
             &[1.0],
         );
+    }
+
+    #[test]
+    fn halves_do_not_overflow() {
+        let half = |x: Tensor| x.to_dtype(DType::F16).unwrap();
+        let (a, b) = (half(tensor![300.0, 400.0]), half(tensor![400.0, 300.0]));
+        let y = a.cosine_similarity(&b, 0, 1e-8).unwrap();
+        assert_eq!(y, half(Tensor::scalar(0.96)));
     }
 
     #[test]

@@ -84,7 +84,7 @@ impl Tensor {
             after /= (size as u128).max(1);
             let at = |&flat: &i64| (flat as u128 / after.max(1) % (size as u128).max(1)) as i64;
             let along: Vec<i64> = flat.iter().map(at).collect();
-            Tensor::from_vec(along, self.shape())?.to_dtype(self.dtype())
+            Tensor::from_vec(along, self.shape())
         };
         shape.iter().map(along).collect()
     }
@@ -130,7 +130,7 @@ mod tests {
             .unwrap()
             .unravel_index(&[0, 3])
             .unwrap();
-        assert_eq!((none[1].shape(), none[1].dtype()), (&[0][..], DType::U8));
+        assert_eq!((none[1].shape(), none[1].dtype()), (&[0][..], DType::I64));
         assert_eq!(
             tensor![12].unravel_index(&[3, 4]).unwrap_err().to_string(),
             "unravel_index: position 12 does not exist in a tensor of shape [3, 4]"

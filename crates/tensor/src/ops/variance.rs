@@ -68,6 +68,13 @@ pub trait Variance: Array {
     /// # Errors
     /// As [`var_dims`](Variance::var_dims).
     fn std_mean(&self, dims: &[isize], correction: f64, keepdim: bool) -> Result<(Self, Self)> {
+        let dtype = self.dtype();
+        if dtype.is_float() && dtype.size() == 2 {
+            // The variance of halves may be too large for a half, its root not.
+            let wide = self.to_dtype(DType::F32)?;
+            let (deviation, mean) = wide.std_mean(dims, correction, keepdim)?;
+            return Ok((deviation.to_dtype(dtype)?, mean.to_dtype(dtype)?));
+        }
         let (variance, mean) = moments("std", self, dims, correction, keepdim)?;
         Ok((Self::apply(RootOfSquares, [&variance])?, mean))
     }
@@ -276,6 +283,16 @@ mod tests {
         let nothing = Tensor::zeros([2, 0], DType::F32).unwrap();
         assert_close(&nothing.var_dims(&[1], 0.0, false).unwrap(), &[nan, nan]);
         assert!(tensor![1, 2].var().is_err() && tensor![1, 2].std().is_err());
+    }
+
+    #[test]
+    fn deviations_of_halves_do_not_overflow() {
+        let x = tensor![300.0, 900.0].to_dtype(DType::F16).unwrap();
+        let (deviation, mean) = x.std_mean(&[], 0.0, false).unwrap();
+        assert_close(&deviation, &[300.0]);
+        assert_close(&mean, &[600.0]);
+        assert_eq!(deviation.dtype(), DType::F16);
+        assert_close(&x.var_dims(&[], 0.0, false).unwrap(), &[f64::INFINITY]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::matrices::{Matrices, as_columns, batch_of, expect_square, mt};
 use super::packed::{Packed, unpack};
 use super::solve::Solve;
 use super::svd::decompose;
-use crate::ops::{Arithmetic, MatrixProduct, Sums};
+use crate::ops::{Arithmetic, MatrixProduct, Selection, Sums};
 use crate::{Array, DType, Op, Result, Saved, Saves, Tensor};
 
 /// Matrices whose smallest pivot is a smaller share of the largest count as singular where a rule would
@@ -219,11 +219,7 @@ pub trait Determinants: Array {
         if signs.iter().all(|&sign| sign >= 0.0) {
             return Ok(log);
         }
-        let nan = signs
-            .iter()
-            .map(|&sign| if sign < 0.0 { f64::NAN } else { 0.0 });
-        let nan = Tensor::from_vec(nan.collect(), log.shape())?.to_dtype(log.dtype())?;
-        log.add(&Self::constant(nan))
+        log.masked_fill(&sign.value().lt_scalar(0)?, f64::NAN)
     }
 }
 impl<A: Array> Determinants for A {}
