@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
+use gradus_tensor::Tensor;
+
 use crate::error::{Error, Result};
 use crate::gradient::Gradient;
 use crate::var::Var;
@@ -23,6 +25,17 @@ struct Lists {
     before: Vec<(u64, OnGradient)>,
     /// See the leaf after its gradient was added.
     after: Vec<(u64, OnLeaf)>,
+    /// The gradient of a result that keeps it, as the hooks left it.
+    kept: Kept,
+}
+
+/// Whether a result keeps its gradient, and what it has collected.
+#[derive(Default)]
+enum Kept {
+    #[default]
+    No,
+    Nothing,
+    Sum(Tensor),
 }
 
 /// A place for hooks that costs a word as long as there are none.
@@ -46,6 +59,14 @@ impl HookSlot {
 
     pub(crate) fn add_after(&self, hook: OnLeaf) -> HookHandle {
         self.add(|lists, id| lists.after.push((id, hook)))
+    }
+
+    /// Keeps gradients from now on.
+    pub(crate) fn retain(&self) {
+        let mut lists = self.0.get_or_init(Arc::default).lists();
+        if let Kept::No = lists.kept {
+            lists.kept = Kept::Nothing;
+        }
     }
 
     fn add(&self, push: impl FnOnce(&mut Lists, u64)) -> HookHandle {
@@ -75,7 +96,7 @@ impl Hooks {
             .iter()
             .map(|(_, hook)| hook.clone())
             .collect();
-        if hooks.is_empty() {
+        if hooks.is_empty() && !self.keeps() {
             return Ok(gradient);
         }
         let mut gradient = gradient.into_var();
@@ -85,7 +106,39 @@ impl Hooks {
                 gradient = other;
             }
         }
+        self.keep(&gradient)?;
         Ok(A::from_var(gradient))
+    }
+
+    /// Adds to the gradient that is kept, if it is.
+    fn keep(&self, gradient: &Var) -> Result<()> {
+        let mut lists = self.lists();
+        lists.kept = match &lists.kept {
+            Kept::No => Kept::No,
+            Kept::Nothing => Kept::Sum(gradient.value()),
+            Kept::Sum(sum) => Kept::Sum(sum.add(&gradient.value())?),
+        };
+        Ok(())
+    }
+
+    fn keeps(&self) -> bool {
+        !matches!(self.lists().kept, Kept::No)
+    }
+
+    /// The gradient that was kept.
+    pub(crate) fn kept(&self) -> Option<Tensor> {
+        match &self.lists().kept {
+            Kept::Sum(sum) => Some(sum.clone()),
+            _ => None,
+        }
+    }
+
+    /// Forgets the gradient that was kept; the next is kept again.
+    pub(crate) fn forget(&self) {
+        let mut lists = self.lists();
+        if let Kept::Sum(_) = lists.kept {
+            lists.kept = Kept::Nothing;
+        }
     }
 
     /// Tells that a leaf's gradient was added.
@@ -153,6 +206,34 @@ impl Var {
         match self.hook_slot() {
             Some(slot) => Ok(slot.add_before(Arc::new(hook))),
             None => Err(Error::NoGraph("register_hook")),
+        }
+    }
+
+    /// Keeps the gradient of a result, too, in [`grad`](Var::grad): `torch.Tensor.retain_grad`. It is what
+    /// hooks leave, and collects over passes until [`zero_grad`](Var::zero_grad). A leaf keeps its own anyway.
+    ///
+    /// # Errors
+    /// A constant: it has no gradient.
+    ///
+    /// ```
+    /// use gradus_autograd::Var;
+    /// use gradus_tensor::tensor;
+    ///
+    /// let x = Var::leaf(tensor![3.0])?;
+    /// let y = x.square()?;
+    /// y.retain_grad()?;
+    /// y.square()?.backward()?;
+    /// assert_eq!(y.grad().unwrap().item::<f32>()?, 18.0);
+    /// # Ok::<(), gradus_autograd::Error>(())
+    /// ```
+    pub fn retain_grad(&self) -> Result<()> {
+        match self.hook_slot() {
+            Some(_) if self.is_leaf() => Ok(()),
+            Some(slot) => {
+                slot.retain();
+                Ok(())
+            }
+            None => Err(Error::NoGraph("retain_grad")),
         }
     }
 

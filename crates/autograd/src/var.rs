@@ -236,21 +236,28 @@ impl Var {
         Var(Repr::Plain(self.value()))
     }
 
-    /// The gradient that backward has collected in this leaf since it was last zeroed.
+    /// The gradient that backward has collected in this leaf since it was last zeroed; that of a result if
+    /// it [keeps](Var::retain_grad) it.
     #[must_use]
     pub fn grad(&self) -> Option<Tensor> {
         match &self.0 {
             Repr::Leaf(leaf) => leaf.grad(),
-            _ => None,
+            Repr::Recorded(_, node) => node.hooks().get()?.kept(),
+            Repr::Plain(_) => None,
         }
     }
 
-    /// Forgets the gradient, as `zero_grad(set_to_none=True)` does. Nothing happens to others than
-    /// leaves.
+    /// Forgets the gradient, as `zero_grad(set_to_none=True)` does.
     #[inline]
     pub fn zero_grad(&self) {
-        if let Repr::Leaf(leaf) = &self.0 {
-            leaf.set_grad(None);
+        match &self.0 {
+            Repr::Leaf(leaf) => leaf.set_grad(None),
+            Repr::Recorded(_, node) => {
+                if let Some(hooks) = node.hooks().get() {
+                    hooks.forget();
+                }
+            }
+            Repr::Plain(_) => {}
         }
     }
 

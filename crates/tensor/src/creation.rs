@@ -45,8 +45,8 @@ impl Tensor {
         if from != to && (from < to) != (by > 0.0) {
             return refuse(format!("steps of {by} do not lead from {from} to {to}"));
         }
-        // An i64 range is counted exactly, of the truncated numbers, unless they lead nowhere.
-        let count = if dtype == DType::I64 && step.to_i64() != 0 {
+        // Integers are counted exactly.
+        let count = if integers && dtype == DType::I64 {
             let (from, to, by) = (start.to_i64(), end.to_i64(), step.to_i64());
             let distance = i128::from(to) - i128::from(from);
             let by = i128::from(by);
@@ -306,7 +306,13 @@ mod tests {
         check(Tensor::arange(5, 0, -2, None), &[5, 3, 1]);
         check(Tensor::arange(3, 3, 1, None), &[]);
         check(Tensor::arange(false, true, true, None), &[0]);
+        // PyTorch counts the numbers as they are, and steps as integers do.
         check(Tensor::arange(-0.5, 3.7, 1.5, DType::I64), &[0, 1, 2]);
+        check(
+            Tensor::arange(-5, 4.3, 1.5, DType::I64),
+            &[-5, -4, -3, -2, -1, 0, 1],
+        );
+        check(Tensor::arange(0, 0.5, 1, DType::I64), &[0]);
         let large = 1i64 << 62;
         check(
             Tensor::arange(large, large + 2, 1, None),

@@ -5,7 +5,7 @@ use gradus_autograd::{
     no_grad, vjp,
 };
 use gradus_tensor::testkit::assert_close;
-use gradus_tensor::{Array, Op, Result as TensorResult, Tensor, tensor};
+use gradus_tensor::{Array, DType, Op, Result as TensorResult, Tensor, tensor};
 
 type Result<T = ()> = std::result::Result<T, Error>;
 
@@ -270,5 +270,18 @@ fn updating_after_backward_reuses_the_memory() -> Result {
     w.update(|value, _| value.as_slice_mut::<f32>().map(|v| v[0] = 5.0))??;
     assert_eq!(w.value().as_slice::<f32>()?.as_ptr(), before);
     drop(loss);
+    Ok(())
+}
+
+/// What PyTorch 2.15 gives for the norm of zeros.
+#[test]
+fn the_second_derivative_of_a_norm_at_zero() -> Result {
+    for (p, expected) in [(1.5, f64::NAN), (2.0, f64::NAN), (3.0, 0.0), (3.5, 0.0)] {
+        let x = Var::leaf(Tensor::zeros([2], DType::F64)?)?;
+        let g = grad(&[&x.vector_norm(p, &[], false)?], &[&x], true)?.remove(0);
+        let h = grad(&[&g.sum()?], &[&x], false)?.remove(0);
+        assert_close(&g.value(), &[0.0, 0.0]);
+        assert_close(&h.value(), &[expected, expected]);
+    }
     Ok(())
 }

@@ -132,3 +132,28 @@ fn hooks_go_with_their_variables() -> Result<()> {
     handle.remove();
     Ok(())
 }
+
+#[test]
+fn results_keep_their_gradient_if_told_to() -> Result<()> {
+    let x = leaf(2.0);
+    let y = x.square()?;
+    y.register_hook(|g| Ok(Some(g.mul_scalar(10)?)))?;
+    y.retain_grad()?;
+    let z = y.mul(&y)?;
+    assert!(y.grad().is_none());
+    let again = Backward {
+        retain_graph: true,
+        ..Backward::default()
+    };
+    z.backward_with(again)?;
+    // 10 · 2y, and the leaf that times 2x.
+    assert_eq!((grad_of(&y), grad_of(&x)), (80.0, 320.0));
+    assert!(z.grad().is_none());
+    z.backward()?;
+    assert_eq!((grad_of(&y), grad_of(&x)), (160.0, 640.0));
+    y.zero_grad();
+    assert!(y.grad().is_none());
+    x.retain_grad()?;
+    assert!(Var::new(tensor![1.0]).retain_grad().is_err());
+    Ok(())
+}

@@ -312,7 +312,11 @@ pub trait Arithmetic: Array {
         refuse_bool_scalar(Sub::NAME, self, c)?;
         let negative = match c {
             Scalar::Float(x) => Scalar::Float(-x),
-            other => Scalar::Int(other.to_i64().wrapping_neg()),
+            // The lowest integer has no opposite but among floats.
+            other => match other.to_i64().checked_neg() {
+                None if self.dtype().is_float() => Scalar::Float(-(i64::MIN as f64)),
+                negative => Scalar::Int(negative.unwrap_or(i64::MIN)),
+            },
         };
         add_number("sub_scalar", self, negative)
     }
@@ -440,6 +444,15 @@ mod tests {
     use super::*;
     use crate::testkit::{assert_close, check_forward, check_vjp, check_vjp_in};
     use crate::{DType, tensor};
+
+    #[test]
+    fn the_lowest_integer_is_subtracted() {
+        let lowest = i64::MIN;
+        let y = tensor![1.0f64].sub_scalar(lowest).unwrap();
+        assert_eq!(y.to_vec::<f64>().unwrap(), [9_223_372_036_854_775_808.0]);
+        let y = tensor![-1, 0].sub_scalar(lowest).unwrap();
+        assert_eq!(y.to_vec::<i64>().unwrap(), [i64::MAX, i64::MIN]);
+    }
 
     #[test]
     fn numbers_beyond_a_dtype_are_infinite() {

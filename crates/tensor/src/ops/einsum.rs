@@ -247,7 +247,7 @@ impl<A: Array> Einsum for A {}
 #[cfg(test)]
 mod tests {
     use crate::testkit::{assert_close, values};
-    use crate::{Tensor, tensor};
+    use crate::{DType, Tensor, tensor};
 
     fn close(equation: &str, operands: &[&Tensor], expected: &Tensor) {
         let got = Tensor::einsum(equation, operands).unwrap();

@@ -31,7 +31,7 @@ impl Op<1> for PowerNorm {
 
     /// dL/dx = g sgn(x) |x|ᵖ⁻¹ / yᵖ⁻¹, 0 where y is 0 and, below p = 1, where x is 0
     ///
-    /// In the forms of PyTorch, which at 0 give NaN as second derivative.
+    /// In the forms of PyTorch, which where y is 0 give NaN as second derivative below p = 3, 0 from there on.
     fn vjp<A: Array>(&self, _wrt: usize, saved: &Saved<'_, A>, g: &A) -> Result<A> {
         let (x, p) = (saved.input(0)?, self.p);
         let y = self.dims.restore(saved.output()?, x.shape())?;
@@ -48,13 +48,13 @@ impl Op<1> for PowerNorm {
                 .mul(&g)?
                 .mul(&y.pow_scalar(1.0 - p)?);
         }
-        let scale = g.div(&y.pow_scalar(p - 1.0)?)?;
-        if p < 2.0 {
-            let direction = x.sign()?.mul(&x.abs()?.pow_scalar(p - 1.0)?)?;
-            return direction.mul(&scale.masked_fill(&no_y, 0)?);
-        }
-        let direction = x.mul(&x.abs()?.pow_scalar(p - 2.0)?)?;
-        direction.mul(&scale)?.masked_fill(&no_y, 0)
+        let direction = if p < 2.0 {
+            x.sign()?.mul(&x.abs()?.pow_scalar(p - 1.0)?)?
+        } else {
+            x.mul(&x.abs()?.pow_scalar(p - 2.0)?)?
+        };
+        let scale = g.div(&y.pow_scalar(p - 1.0)?)?.masked_fill(&no_y, 0)?;
+        direction.mul(&scale)
     }
 }
 

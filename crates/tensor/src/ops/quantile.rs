@@ -5,7 +5,7 @@ use super::extreme::share_among_equals;
 use super::lines::{lines_last, pick};
 use super::reduced::DimSet;
 use super::sort::positions_of;
-use super::{Arithmetic, Gathering, Selection, Shapes, Sorting};
+use super::{Arithmetic, Gathering, Interpolation, Selection, Shapes, Sorting};
 use crate::kernel::Ranks;
 use crate::layout::resolve_dim;
 use crate::{Array, DType, ErrorKind, Op, Result, Saved, Saves, Tensor};
@@ -244,7 +244,7 @@ fn quantile<A: Array>(
             } else {
                 A::constant(ranks.value().filled(0.5))
             };
-            below.add(&above.sub(&below)?.mul(&weight)?)?
+            below.lerp(&above, &weight)?
         }
         _ => below,
     };
@@ -409,6 +409,16 @@ mod tests {
         assert_close(&of(&x, &q, Higher), &[1.0, 2.0, 4.0, 8.0, 8.0]);
         assert_close(&of(&x, &q, Midpoint), &[1.0, 1.5, 3.0, 6.0, 8.0]);
         assert_close(&of(&x, &q, Nearest), &[1.0, 2.0, 4.0, 8.0, 8.0]);
+    }
+
+    /// As PyTorch, which counts from the nearer end.
+    #[test]
+    fn quantiles_beside_infinities() {
+        use QuantileInterpolation::Linear;
+        let x = tensor![f32::NEG_INFINITY, 0.0, 1.0];
+        let (low, high) = (of(&x, &tensor![0.1], Linear), of(&x, &tensor![0.3], Linear));
+        assert_close(&low, &[f64::NAN]);
+        assert_close(&high, &[f64::NEG_INFINITY]);
     }
 
     #[test]

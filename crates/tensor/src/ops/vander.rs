@@ -2,6 +2,7 @@
 
 use super::operands::computed_in;
 use super::{Arithmetic, Cast, Concatenate, Shapes};
+use crate::layout::Layout;
 use crate::{Array, DType, ErrorKind, Result, Tensor};
 
 /// Vandermonde's matrix.
@@ -16,7 +17,7 @@ pub trait Vandermonde: Array {
     /// given: `torch.linalg.vander`.
     ///
     /// # Errors
-    /// Fewer than two powers; bools.
+    /// Fewer than two powers, or more than memory could hold; bools.
     fn vander(&self, n: Option<usize>) -> Result<Self> {
         const OP: &str = "vander";
         computed_in(OP, self.dtype())?;
@@ -36,6 +37,8 @@ pub trait Vandermonde: Array {
             let message = format!("{n} powers asked for, a row has at least 2");
             return Err(ErrorKind::Invalid { op: OP, message }.into());
         }
+        // So many that no memory holds them are not begun with.
+        Layout::row_major(OP, &[x.shape(), &[n]].concat())?;
         let ones = Self::constant(Tensor::ones(x.shape(), x.dtype())?);
         let mut powers = vec![ones, x.clone()];
         while powers.len() < n {
@@ -60,6 +63,7 @@ mod tests {
             &[1.0, 2.0, 4.0, 1.0, -3.0, 9.0],
         );
         assert_close(&x.vander(None).unwrap(), &[1.0, 2.0, 1.0, -3.0]);
+        assert!(x.vander(Some(usize::MAX)).is_err());
         assert_eq!(tensor![[1, 2, 3]].vander(None).unwrap().shape(), [1, 3, 3]);
         assert_eq!(
             Tensor::scalar(2.0f32).vander(Some(2)).unwrap().shape(),
