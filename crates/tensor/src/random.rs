@@ -56,6 +56,82 @@ impl Tensor {
         })
     }
 
+    /// Uniform in [0, 1), of this tensor's shape and dtype.
+    ///
+    /// # Errors
+    /// As [`rand`](Tensor::rand).
+    #[inline]
+    pub fn rand_like(&self, rng: &Generator) -> Result<Tensor> {
+        Tensor::rand(self.shape(), self.dtype(), rng)
+    }
+
+    /// Standard normal, of this tensor's shape and dtype.
+    ///
+    /// # Errors
+    /// As [`randn`](Tensor::randn).
+    #[inline]
+    pub fn randn_like(&self, rng: &Generator) -> Result<Tensor> {
+        Tensor::randn(self.shape(), self.dtype(), rng)
+    }
+
+    /// Integers in [`low`, `high`), of this tensor's shape and dtype.
+    ///
+    /// # Errors
+    /// `low ≥ high`; a bool tensor.
+    #[inline]
+    pub fn randint_like(&self, low: i64, high: i64, rng: &Generator) -> Result<Tensor> {
+        if self.dtype() == DType::Bool {
+            return Err(ErrorKind::DType {
+                op: "randint_like",
+                expected: "numbers",
+                got: DType::Bool,
+            }
+            .into());
+        }
+        Tensor::randint(low, high, self.shape(), rng)?.to_dtype(self.dtype())
+    }
+
+    /// Uniform in [`low`, `high`), what `Tensor.uniform_` fills a tensor with.
+    ///
+    /// # Errors
+    /// `low > high`; a dtype other than `f32` and `f64`.
+    #[inline]
+    pub fn uniform(
+        low: f64,
+        high: f64,
+        shape: impl AsRef<[usize]>,
+        dtype: DType,
+        rng: &Generator,
+    ) -> Result<Tensor> {
+        let shape = shape.as_ref();
+        let len = Layout::row_major("uniform", shape)?.len();
+        for_real!("uniform", dtype, T => {
+            let mut values = vec![T::ZERO; len];
+            rng.fill_uniform(&mut values, low, high).map_err(|e| refused("uniform", &e))?;
+            Tensor::from_vec(values, shape)
+        })
+    }
+
+    /// Exponential of this rate, what `Tensor.exponential_` fills a tensor with.
+    ///
+    /// # Errors
+    /// A rate that is not positive; a dtype other than `f32` and `f64`.
+    #[inline]
+    pub fn exponential(
+        rate: f64,
+        shape: impl AsRef<[usize]>,
+        dtype: DType,
+        rng: &Generator,
+    ) -> Result<Tensor> {
+        let shape = shape.as_ref();
+        let len = Layout::row_major("exponential", shape)?.len();
+        for_real!("exponential", dtype, T => {
+            let mut values = vec![T::ZERO; len];
+            rng.fill_exponential(&mut values, rate).map_err(|e| refused("exponential", &e))?;
+            Tensor::from_vec(values, shape)
+        })
+    }
+
     /// Integers in [`low`, `high`), as `i64`.
     ///
     /// # Errors
@@ -171,6 +247,32 @@ mod tests {
         let z = Tensor::randn([2], DType::F64, &seeded()).unwrap();
         let by_hand = z.mul_scalar(2).unwrap().add_scalar(1).unwrap();
         crate::testkit::assert_close(&x, &by_hand.to_vec::<f64>().unwrap());
+    }
+
+    /// PyTorch 2.15 with seed 0.
+    #[test]
+    fn what_an_empty_tensor_is_filled_with() {
+        let x = Tensor::uniform(-2.0, 5.0, [3], DType::F32, &seeded()).unwrap();
+        let uniform = [1.473_796_1, 3.377_552_5, -1.380_657_9];
+        assert_eq!(x.to_vec::<f32>().unwrap(), uniform);
+        let x = Tensor::exponential(2.0, [3], DType::F64, &seeded()).unwrap();
+        let exponential = [
+            1.754_163_093_353_821,
+            0.615_192_382_089_838_4,
+            0.307_522_046_947_006_95,
+        ];
+        crate::testkit::assert_close(&x, &exponential);
+        let like = x.to_dtype(DType::U8).unwrap();
+        let integers = like.randint_like(0, 7, &seeded()).unwrap();
+        assert_eq!(
+            (integers.dtype(), integers.to_vec::<i64>().unwrap()),
+            (DType::U8, vec![4, 3, 0])
+        );
+        assert_eq!(x.rand_like(&seeded()).unwrap().dtype(), DType::F64);
+        assert_eq!(x.randn_like(&seeded()).unwrap().shape(), [3]);
+        assert!(like.rand_like(&seeded()).is_err());
+        assert!(Tensor::uniform(1.0, 0.0, [1], DType::F32, &seeded()).is_err());
+        assert!(Tensor::exponential(0.0, [1], DType::F32, &seeded()).is_err());
     }
 
     #[test]
