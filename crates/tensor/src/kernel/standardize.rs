@@ -18,34 +18,59 @@ pub(crate) struct Groups {
     pub(crate) centre: bool,
 }
 
-/// Running sums side by side, so that they fill a register.
-const LANES: usize = 8;
+/// Running sums side by side, so that they fill registers.
+const LANES: usize = 16;
 
-/// `Σ f(a[i], b[i])` in double precision.
-struct SumOf<'a, T, F>(&'a [T], &'a [T], F);
+/// `Σ f(a[i], b[i])` and `Σ g(a[i], b[i])` in double precision.
+struct SumsOf<'a, T, F, G>(&'a [T], &'a [T], F, G);
 
-impl<T: Element, F: Fn(f64, f64) -> f64> Kernel for SumOf<'_, T, F> {
-    type Output = f64;
+impl<T: Element, F: Fn(f64, f64) -> f64, G: Fn(f64, f64) -> f64> Kernel for SumsOf<'_, T, F, G> {
+    type Output = [f64; 2];
     const WIDE: bool = is_single::<T>();
+    const WIDEST: bool = is_single::<T>();
     #[inline(always)]
-    fn run<const COMPACT: bool>(self) -> f64 {
-        let SumOf(a, b, f) = self;
+    fn run<const COMPACT: bool>(self) -> [f64; 2] {
+        let SumsOf(a, b, f, g) = self;
         let len = a.len().min(b.len());
-        let mut lanes = [0.0f64; LANES];
-        let whole = len - len % LANES;
-        let mut i = 0;
-        while i < whole {
+        let (a, a_rest) = a[..len].as_chunks::<LANES>();
+        let (b, b_rest) = b[..len].as_chunks::<LANES>();
+        let (mut first, mut second) = ([0.0f64; LANES], [0.0f64; LANES]);
+        for (a, b) in a.iter().zip(b) {
+            // One loop each: both in one would fill registers with pairs of sums.
             for k in 0..opaque::<COMPACT>(LANES) {
                 let k = opaque::<COMPACT>(k);
-                lanes[k] += f(a[i + k].cast::<f64>(), b[i + k].cast::<f64>());
+                first[k] += f(a[k].cast::<f64>(), b[k].cast::<f64>());
             }
-            i += LANES;
+            for k in 0..opaque::<COMPACT>(LANES) {
+                let k = opaque::<COMPACT>(k);
+                second[k] += g(a[k].cast::<f64>(), b[k].cast::<f64>());
+            }
         }
-        let mut sum = lanes.iter().sum::<f64>();
-        for i in whole..len {
-            sum += f(a[i].cast::<f64>(), b[i].cast::<f64>());
+        let mut sums = [first.iter().sum::<f64>(), second.iter().sum::<f64>()];
+        for (a, b) in a_rest.iter().zip(b_rest) {
+            let (a, b) = (a.cast::<f64>(), b.cast::<f64>());
+            sums = [sums[0] + f(a, b), sums[1] + g(a, b)];
         }
-        sum
+        sums
+    }
+}
+
+/// `to[i] = f(a[i], b[i])`, computed in double precision.
+struct Write<'a, T, F>(&'a [T], &'a [T], &'a mut [T], F);
+
+impl<T: Real, F: Fn(f64, f64) -> f64> Kernel for Write<'_, T, F> {
+    type Output = ();
+    const WIDE: bool = is_single::<T>();
+    const WIDEST: bool = is_single::<T>();
+    #[inline(always)]
+    fn run<const COMPACT: bool>(self) {
+        let Write(a, b, to, f) = self;
+        let len = to.len();
+        let (a, b) = (&a[..len], &b[..len]);
+        for i in 0..len {
+            let i = opaque::<COMPACT>(i);
+            to[i] = T::from_f64(f(a[i].cast::<f64>(), b[i].cast::<f64>()));
+        }
     }
 }
 
@@ -54,46 +79,47 @@ impl Groups {
         self.outer * self.inner
     }
 
-    /// `Σ f(a, b)` over a group.
-    fn sum<T: Element>(
+    /// `Σ f(a, b)` and `Σ g(a, b)` over a group.
+    fn sums<T: Element>(
         &self,
         group: usize,
         a: &[T],
         b: &[T],
         f: impl Fn(f64, f64) -> f64 + Copy,
-    ) -> f64 {
-        let mut sum = 0.0;
+        g: impl Fn(f64, f64) -> f64 + Copy,
+    ) -> [f64; 2] {
+        let mut sums = [0.0; 2];
         for o in 0..self.outer {
             let start = (o * self.count + group) * self.inner;
             let range = start..start + self.inner;
-            sum += dispatch(SumOf(&a[range.clone()], &b[range], f));
+            let [p, q] = dispatch(SumsOf(&a[range.clone()], &b[range], f, g));
+            sums = [sums[0] + p, sums[1] + q];
         }
-        sum
+        sums
     }
 
     /// A group's mean, or 0 if it is not taken away, and one over the root of its mean square (about
     /// the mean) plus `eps`.
     fn moments<T: Element>(&self, group: usize, x: &[T], eps: f64) -> [f64; 2] {
         let n = self.len() as f64;
-        let mean = if self.centre {
-            self.sum(
-                group,
-                x,
-                x,
-                #[inline(always)]
-                |x, _| x,
-            ) / n
-        } else {
-            0.0
+        // Squares about one of the elements: about zero they would hide a small variance beside a large mean.
+        let near = match x.get(group * self.inner) {
+            Some(&first) if self.centre => first.cast::<f64>(),
+            _ => 0.0,
         };
-        let square = self.sum(
+        let [sum, square] = self.sums(
             group,
             x,
             x,
             #[inline(always)]
-            move |x, _| (x - mean) * (x - mean),
-        ) / n;
-        [mean, 1.0 / (square + eps).sqrt()]
+            move |x, _| x - near,
+            #[inline(always)]
+            move |x, _| (x - near) * (x - near),
+        );
+        let apart = if self.centre { sum / n } else { 0.0 };
+        let square = (square - sum * apart) / n;
+        let square = if square < 0.0 { 0.0 } else { square };
+        [near + apart, 1.0 / (square + eps).sqrt()]
     }
 
     /// `N` numbers for each group.
@@ -126,9 +152,9 @@ pub(crate) fn standardize<T: Real>(
     let write = |row: usize, to: &mut [T]| {
         let [mean, scale] = moments[row % groups.count];
         let start = row * groups.inner;
-        for (to, x) in to.iter_mut().zip(&xs[start..start + groups.inner]) {
-            *to = T::from_f64((x.cast::<f64>() - mean) * scale);
-        }
+        let row = &xs[start..start + groups.inner];
+        let standard = move |x: f64, _| (x - mean) * scale;
+        dispatch(Write(row, row, to, standard));
     };
     // SAFETY: a row has as many elements as are written.
     unsafe { build_planes(layout, groups.inner, groups.inner, write) }
@@ -148,33 +174,23 @@ pub(crate) fn standardize_grad<T: Real>(
     let n = groups.len() as f64;
     let numbers = groups.each(|group| {
         let [mean, scale] = groups.moments(group, xs, eps);
-        let along = groups.sum(
+        let [along, sum] = groups.sums(
             group,
             xs,
             gs,
             #[inline(always)]
             move |x, g| (x - mean) * g,
+            #[inline(always)]
+            |_, g| g,
         );
-        let level = if groups.centre {
-            groups.sum(
-                group,
-                gs,
-                gs,
-                #[inline(always)]
-                |g, _| g,
-            ) / n
-        } else {
-            0.0
-        };
+        let level = if groups.centre { sum / n } else { 0.0 };
         [mean, scale, level, along * scale * scale / n]
     });
     let write = |row: usize, to: &mut [T]| {
         let [mean, scale, level, along] = numbers[row % groups.count];
         let range = row * groups.inner..(row + 1) * groups.inner;
-        for ((to, x), g) in to.iter_mut().zip(&xs[range.clone()]).zip(&gs[range]) {
-            let (x, g) = (x.cast::<f64>() - mean, g.cast::<f64>());
-            *to = T::from_f64(scale * (g - level - x * along));
-        }
+        let slope = move |x: f64, g: f64| scale * (g - level - (x - mean) * along);
+        dispatch(Write(&xs[range.clone()], &gs[range], to, slope));
     };
     // SAFETY: a row has as many elements as are written.
     unsafe { build_planes(layout, groups.inner, groups.inner, write) }
