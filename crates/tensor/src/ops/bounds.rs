@@ -1,7 +1,6 @@
 //! The larger and the smaller of two, and values kept between bounds.
 
 use super::broadcast::{broadcast, broadcast3, common_dtype, fit_scalar};
-use super::compare::{Relation, compare};
 use super::{Arithmetic, Cast, Selection};
 use crate::dispatch::{for_compute, for_number};
 use crate::error::ErrorKind;
@@ -111,14 +110,15 @@ impl Op<1> for Clamp {
     /// dL/dx = g strictly between the bounds, else 0, for NaN too
     fn vjp<A: Array>(&self, _wrt: usize, saved: &Saved<'_, A>, g: &A) -> Result<A> {
         let x = saved.input(0)?.value();
-        let mut g = g.clone();
-        for (bound, inside) in [(self.low, Relation::Gt), (self.high, Relation::Lt)] {
-            if let Some(bound) = bound {
-                let bound = Tensor::wrapped(bound, x.dtype())?;
-                g = g.masked_fill(&compare(inside, &x, &bound)?.logical_not()?, 0)?;
-            }
-        }
-        Ok(g)
+        let outside: Result<Tensor> = for_number!(Self::NAME, x.dtype(), T => {
+            let own = |c: Option<Scalar>| c.map(|c| T::from_scalar(c.rounded_to_half(x.dtype())));
+            let (has_low, has_high) = (self.low.is_some(), self.high.is_some());
+            let (low, high) = (own(self.low).unwrap_or(T::ZERO), own(self.high).unwrap_or(T::ZERO));
+            Ok(kernel::map(&x, #[inline(always)] move |x: T| {
+                !(((x > low) | !has_low) & ((x < high) | !has_high))
+            }))
+        });
+        g.masked_fill(&outside?, 0)
     }
 }
 
