@@ -20,7 +20,7 @@ impl Op<1> for Softplus {
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
         for_float!(Self::NAME, x.dtype(), T => {
             let (beta, threshold) = (T::from_f64(self.beta), T::from_f64(self.threshold));
-            Ok(kernel::map(x, #[inline(always)] move |x: T| {
+            Ok(kernel::map_hot(x, #[inline(always)] move |x: T| {
                 let z = x * beta;
                 let soft = (z.larger(T::ZERO) + Real::ln_1p(Real::exp(-z.abs()))) / beta;
                 if z > threshold { x } else { soft }
@@ -50,7 +50,7 @@ impl Op<2> for SoftplusGrad {
     fn forward(&self, [x, g]: [&Tensor; 2]) -> Result<Tensor> {
         for_float!(Self::NAME, x.dtype(), T => {
             let (beta, threshold) = (T::from_f64(self.beta), T::from_f64(self.threshold));
-            Ok(kernel::zip(x, g, #[inline(always)] move |x: T, g: T| {
+            Ok(kernel::zip_hot(x, g, #[inline(always)] move |x: T, g: T| {
                 let z = x * beta;
                 let soft = g * z.sigmoid();
                 if z > threshold { g } else { soft }
