@@ -1,6 +1,6 @@
 //! Elements added around a tensor.
 
-use super::{Indexing, Shapes};
+use super::{Concatenate, Indexing, Shapes};
 use crate::kernel;
 use crate::layout::{Layout, Shape};
 use crate::tensor::expect_fits;
@@ -242,8 +242,22 @@ fn pad_by_index<A: Array>(x: &A, dim: usize, sides: [isize; 2], mode: PadMode) -
             _ => at.clamp(0, last),
         }
     };
-    let index = Tensor::from_vec((0..whole as i64).map(source).collect::<Vec<i64>>(), [whole])?;
-    x.index_select(dim as isize, &index)
+    let picked = |places: std::ops::Range<usize>| {
+        let index: Tensor = places.map(|i| source(i as i64)).collect();
+        x.index_select(dim as isize, &index)
+    };
+    // What is added is picked, what stays is copied.
+    let kept = (
+        (-sides[0]).max(0) as usize,
+        size as isize - (-sides[1]).max(0),
+    );
+    let before = sides[0].max(0) as usize;
+    let Some(len) = (kept.1 as usize).checked_sub(kept.0).filter(|_| kept.1 > 0) else {
+        return picked(0..whole);
+    };
+    let middle = x.narrow(dim as isize, kept.0, len)?;
+    let (front, back) = (picked(0..before)?, picked(before + len..whole)?);
+    A::cat(&[&front, &middle, &back], dim as isize)
 }
 
 #[cfg(test)]
