@@ -5,6 +5,8 @@ use super::expect::expect_float;
 use super::operands::expect_at_least;
 use super::reduced::{DimSet, reduced_layout};
 use super::{Arithmetic, Extremes, Powers, Selection, Shapes, Sums};
+use crate::dispatch::for_real;
+use crate::kernel::{self, Real};
 use crate::layout::resolve_dim;
 use crate::{Array, ErrorKind, Op, Result, Saved, Saves, Tensor};
 
@@ -22,6 +24,13 @@ impl Op<1> for PowerNorm {
 
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
         let (dims, keepdim) = (self.dims.list(), self.keepdim);
+        if self.p == 2.0 && self.dims == Dims::all(x.rank()) && !x.dtype().is_half() {
+            let layout = reduced_layout(Self::NAME, x.shape(), self.dims, keepdim)?;
+            return for_real!(Self::NAME, x.dtype(), T => {
+                let squares = kernel::sum_of(x, x, #[inline(always)] |a: T, b: T| a * b);
+                Ok(kernel::single(&layout, Real::sqrt(squares)))
+            });
+        }
         if self.p == 2.0 {
             return x.square()?.sum_dims(&dims, keepdim)?.sqrt();
         }
