@@ -126,13 +126,14 @@ pub(crate) fn running_extreme<T: Ordered>(
     } else {
         u64::MAX
     };
-    let start = (None, 0);
+    // Every key is at least 0, so the first element is taken.
+    let start = (0, 0);
     scan(
         [x],
         sizes,
         false,
         start,
-        move |state: &mut (Option<u64>, i64), k, [x]: [T; 1]| {
+        move |state: &mut (u64, i64), k, [x]: [T; 1]| {
             let key = x.key();
             // Reversed for the smallest, except that NaN stays on top.
             let key = if smallest && !(is_float && key == nan) {
@@ -140,9 +141,12 @@ pub(crate) fn running_extreme<T: Ordered>(
             } else {
                 key
             };
-            if state.0.is_none_or(|best| key >= best) {
-                *state = (Some(key), k as i64);
-            }
+            let (best, place) = *state;
+            let is_best = key >= best;
+            *state = (
+                if is_best { key } else { best },
+                if is_best { k as i64 } else { place },
+            );
             state.1
         },
     )
