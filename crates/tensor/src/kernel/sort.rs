@@ -2,15 +2,16 @@
 //!
 //! A number and its position become one integer that sorts as the number does and, among equals, as
 //! the position: an unstable sort of these integers is a stable sort of the numbers. −0 equals 0, and
-//! NaN comes after every number.
+//! NaN comes after every number. Long lines are sorted digit by digit, of as many digits as their keys differ in.
 
 use super::dense::Dense;
 use super::elementwise::Shared;
+use super::for_pieces;
 use super::parallel::{PIECE_COSTLY, WORTH_COSTLY};
-use super::{copy_from, for_pieces};
 use crate::dispatch::{for_compute, for_dtype};
 use crate::layout::Layout;
-use crate::{Element, Tensor};
+use crate::storage::Scratch;
+use crate::{DType, Element, Tensor};
 
 /// A type that numbers are compared in.
 pub(crate) trait Ordered: Element {
@@ -117,10 +118,10 @@ impl Ranks {
 
     /// Moves the wanted entries of a line that is not empty to its front; `nans` of them are not
     /// numbers.
-    fn bring_forward<E: Entry>(self, line: &mut [E], nans: usize) {
+    fn bring_forward<E: Entry>(self, line: &mut [E], spare: &mut [E], nans: usize) {
         let numbers = line.len() - nans;
         let rank = match self {
-            Ranks::All => return line.sort_unstable(),
+            Ranks::All => return sort(line, spare),
             Ranks::First(count) => {
                 if count > 0 && count < line.len() {
                     line.select_nth_unstable(count - 1);
@@ -128,7 +129,7 @@ impl Ranks {
                 return line[..count].sort_unstable();
             }
             Ranks::Mode => {
-                line.sort_unstable();
+                sort(line, spare);
                 last_of_longest_run(line)
             }
             Ranks::At(rank) => rank,
@@ -137,6 +138,54 @@ impl Ranks {
         };
         line.select_nth_unstable(rank);
         line[0] = line[rank];
+    }
+}
+
+/// Bits of a digit, and the number of its values.
+const DIGIT: u32 = 10;
+const VALUES: usize = 1 << DIGIT;
+/// Shorter lines are sorted by comparing.
+const LONG: usize = 2 * VALUES;
+
+/// Sorts entries whose positions ascend, with as much memory beside them.
+fn sort<E: Entry>(line: &mut [E], spare: &mut [E]) {
+    if line.len() < LONG {
+        return line.sort_unstable();
+    }
+    if line.is_sorted() {
+        return;
+    }
+    let (mut all, mut any) = (u64::MAX, 0);
+    for entry in line.iter() {
+        (all, any) = (all & entry.key(), any | entry.key());
+    }
+    let differ = all ^ any;
+    let bits = u64::BITS - differ.leading_zeros();
+    // What comparing costs grows with the logarithm of the length; where keys differ in many digits it is less.
+    if bits.div_ceil(DIGIT) > line.len().ilog2() / 3 {
+        return line.sort_unstable();
+    }
+    spare.copy_from_slice(line);
+    let (mut from, mut to) = (line, spare);
+    let mut is_back = true;
+    for shift in (differ.trailing_zeros()..bits).step_by(DIGIT as usize) {
+        let digit = |entry: &E| (entry.key() >> shift) as usize % VALUES;
+        let mut starts = [0usize; VALUES];
+        from.iter().for_each(|entry| starts[digit(entry)] += 1);
+        let mut before = 0;
+        for start in &mut starts {
+            before += std::mem::replace(start, before);
+        }
+        for entry in &*from {
+            let place = &mut starts[digit(entry)];
+            to[*place] = *entry;
+            *place += 1;
+        }
+        std::mem::swap(&mut from, &mut to);
+        is_back = !is_back;
+    }
+    if !is_back {
+        to.copy_from_slice(from);
     }
 }
 
@@ -169,30 +218,36 @@ pub(crate) fn order(
         }
         let x = Dense::of(x);
         let xs = x.host_slice::<T>();
-        if T::NARROW && u32::try_from(size).is_ok() {
-            order_as::<T, u64>(xs, size, ranks, descending, layout)
+        let nan = if T::NARROW { u64::from(u32::MAX) } else { u64::MAX };
+        let (mut low, mut high) = (0, nan);
+        if T::DTYPE == DType::I64 {
+            (low, high) = (u64::MAX, 0);
+            for x in xs {
+                (low, high) = (low.min(x.key()), high.max(x.key()));
+            }
+            low = low.min(high);
+        }
+        // Keys counted from the lowest, so that those of most integers fit a word beside their positions.
+        let key = move |x: T| if descending { high - x.key() } else { x.key() - low };
+        let nan = T::DTYPE.is_float().then(|| key(T::from_scalar(f64::NAN.into())));
+        if u32::try_from(high - low).is_ok() && u32::try_from(size).is_ok() {
+            order_as::<T, u64>(xs, size, ranks, (key, nan), layout)
         } else {
-            order_as::<T, u128>(xs, size, ranks, descending, layout)
+            order_as::<T, u128>(xs, size, ranks, (key, nan), layout)
         }
     })
 }
 
+/// Elements are ordered by their keys; that of NaN is given where there is one.
 fn order_as<T: Ordered, E: Entry>(
     xs: &[T],
     size: usize,
     ranks: Ranks,
-    descending: bool,
+    (key, nan): (impl Fn(T) -> u64 + Sync + Send, Option<u64>),
     layout: &Layout,
 ) -> Tensor {
     let count = ranks.count(size);
-    let nan = if T::NARROW {
-        u64::from(u32::MAX)
-    } else {
-        u64::MAX
-    };
-    let flip = if descending { nan } else { 0 };
-    let is_float = T::DTYPE.is_float();
-    // SAFETY: pieces are disjoint and each line writes its `count` positions.
+    // SAFETY: pieces are disjoint and each line writes its `count` positions; the memory is ours until it is dropped.
     unsafe {
         Tensor::build::<i64>(layout, |out| {
             if out.is_empty() {
@@ -202,20 +257,24 @@ fn order_as<T: Ordered, E: Entry>(
             let target = Shared(out.as_mut_ptr());
             let piece = (PIECE_COSTLY / size).max(1);
             for_pieces(lines, piece, WORTH_COSTLY.div_ceil(size), |range| {
-                let mut line = Vec::with_capacity(size);
-                let mut wanted = Vec::with_capacity(count);
+                // Recycled memory for two lines: entries are integers, all bits zero is one.
+                let memory = Scratch::of::<E>(2 * size);
+                memory.start::<E>().write_bytes(0, 2 * size);
+                let entries = std::slice::from_raw_parts_mut(memory.start::<E>(), 2 * size);
+                let (line, spare) = entries.split_at_mut(size);
                 for at in range {
-                    line.clear();
-                    wanted.clear();
                     let mut nans = 0;
-                    for (position, x) in xs[at * size..(at + 1) * size].iter().enumerate() {
-                        let key = x.key();
-                        nans += usize::from(is_float && key == nan);
-                        line.push(E::new(key ^ flip, position));
+                    let xs = &xs[at * size..(at + 1) * size];
+                    for (position, (entry, &x)) in line.iter_mut().zip(xs).enumerate() {
+                        let key = key(x);
+                        nans += usize::from(Some(key) == nan);
+                        *entry = E::new(key, position);
                     }
-                    ranks.bring_forward(&mut line, nans);
-                    wanted.extend(line[..count].iter().map(|entry| entry.position()));
-                    copy_from(target.range(&(at * count..(at + 1) * count)), &wanted);
+                    ranks.bring_forward(line, spare, nans);
+                    let to = target.range(&(at * count..(at + 1) * count));
+                    for (to, entry) in to.iter_mut().zip(&*line) {
+                        to.write(entry.position());
+                    }
                 }
             });
         })
@@ -293,6 +352,33 @@ mod tests {
         assert_eq!(ordered(&[4, 1, 3, 2], Ranks::Median, false), [3]);
         assert_eq!(ordered(&[i64::MAX, 1], Ranks::Median, false), [1]);
         assert_eq!(ordered(&[3, 1, 2, 1, 3], Ranks::Mode, false), [3]);
+    }
+
+    #[test]
+    fn long_lines_are_sorted_by_digits() {
+        for (factor, most) in [
+            (1, 3),
+            (1, 1 << 20),
+            (1 << 40, 1 << 20),
+            (-(1 << 43), 1 << 20),
+        ] {
+            let values: Vec<i64> = (0..100_000)
+                .map(|i| i * 7919 % 1_000_003 % most * factor)
+                .collect();
+            for descending in [false, true] {
+                let order = ordered(&values, Ranks::All, descending);
+                let mut right: Vec<i64> = (0..100_000).collect();
+                let sign = if descending { -1 } else { 1 };
+                right.sort_by_key(|&at| sign * values[at as usize]);
+                assert!(order == right);
+            }
+        }
+        let values: Vec<f32> = (0..70_000)
+            .map(|i| ((i * 7919) % 10_007) as f32 - 5000.0)
+            .collect();
+        let order = ordered(&values, Ranks::All, false);
+        let key = |at: i64| (values[at as usize] as i64, at);
+        assert!(order.windows(2).all(|pair| key(pair[0]) < key(pair[1])));
     }
 
     #[test]
