@@ -1,5 +1,7 @@
 //! Copies between places of one shape and any strides.
 
+use std::mem::MaybeUninit;
+
 use super::elementwise::Shared;
 use super::for_groups;
 use super::parallel::{PIECE, WORTH};
@@ -36,6 +38,13 @@ pub(super) unsafe fn copy_strided<W: Word>(
             return unsafe { turn(&rest, other.size, other.strides[1], from, to) };
         }
     }
+    if to_step == 1 && from_step > 1 && rows.len < SQUARE / 2 {
+        let (side, rest) = (rows.len, |[f, t]: [usize; 2], _| f == 1 && t == rows.len);
+        if let Some((other, rest)) = rows.without(rest) {
+            // SAFETY: as the caller promises.
+            return unsafe { interleave(&rest, side, other.size, from, to) };
+        }
+    }
     rows.spread(PIECE, WORTH, |[f, t], len| {
         let (from, to) = (from, to);
         // SAFETY: as the caller promises.
@@ -68,8 +77,16 @@ pub(super) unsafe fn copy_row<W: Word>(
         match (from_step, to_step) {
             (1, 1) if len > 8 => to.copy_from_nonoverlapping(from, len),
             (1, 1) => (0..len).for_each(|i| *to.add(i) = *from.add(i)),
-            (0, 1) => std::slice::from_raw_parts_mut(to.cast::<std::mem::MaybeUninit<W>>(), len)
-                .fill(std::mem::MaybeUninit::new(*from)),
+            (0, 1) => std::slice::from_raw_parts_mut(to.cast::<MaybeUninit<W>>(), len)
+                .fill(MaybeUninit::new(*from)),
+            // Backwards: one step less than none.
+            (usize::MAX, 1) => {
+                let from = std::slice::from_raw_parts(from.wrapping_sub(len.wrapping_sub(1)), len);
+                let to = std::slice::from_raw_parts_mut(to.cast::<MaybeUninit<W>>(), len);
+                for (to, from) in to.iter_mut().zip(from.iter().rev()) {
+                    to.write(*from);
+                }
+            }
             (step, 1) => {
                 (0..len).for_each(|i| *to.add(i) = *from.wrapping_add(i.wrapping_mul(step)))
             }
@@ -79,6 +96,45 @@ pub(super) unsafe fn copy_row<W: Word>(
             }),
         }
     }
+}
+
+/// Planes with so few columns, contiguous in `from`, that whole rows of `to` are the unit: `rest` walks the
+/// planes, the columns are its row, and there are `height` rows.
+///
+/// # Safety
+/// As [`copy_strided`].
+unsafe fn interleave<W: Word>(
+    rest: &Rows<2>,
+    columns: usize,
+    height: usize,
+    from: Shared<W>,
+    to: Shared<W>,
+) {
+    /// Rows that are written together: they stay in the first cache.
+    const TOGETHER: usize = 1024;
+    let cuts = height.div_ceil(TOGETHER);
+    for_groups(
+        rest.count() * cuts,
+        columns * height.min(TOGETHER),
+        |units| {
+            let (from, to) = (from, to);
+            for unit in units {
+                let first = unit % cuts * TOGETHER;
+                let [f, t] = rest.offsets(unit / cuts);
+                let (from, to) = (
+                    from.0.wrapping_add(f.wrapping_add(first)),
+                    to.0.wrapping_add(t.wrapping_add(first * columns)),
+                );
+                for column in 0..columns {
+                    let from = from.wrapping_add(rest.step[0].wrapping_mul(column));
+                    for i in 0..TOGETHER.min(height - first) {
+                        // SAFETY: as the caller promises; the parts share no element.
+                        unsafe { *to.wrapping_add(i * columns + column) = *from.wrapping_add(i) };
+                    }
+                }
+            }
+        },
+    );
 }
 
 /// Planes whose rows are contiguous in `to` and whose columns are contiguous in `from`: `rest` walks
