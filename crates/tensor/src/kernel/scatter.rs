@@ -19,9 +19,15 @@ pub(crate) fn scatter(to: &mut Tensor, picked: &Picked<'_>, source: &Tensor) {
     for_word!(source.dtype(), W => {
         let (from, to) = (start::<W>(source), start_mut::<W>(to).wrapping_add(picked.first));
         // SAFETY: the positions were checked; one thread at a time writes an element.
-        in_parts(source, picked, from, to, |from, step, to, to_step, len| unsafe {
-            copy_row(from, step, to, to_step, len);
-        });
+        in_parts(
+            source,
+            picked,
+            from,
+            to,
+            #[inline(always)]
+            |from, to| unsafe { *to = *from },
+            |from, step, to, to_step, len| unsafe { copy_row(from, step, to, to_step, len) },
+        );
     });
 }
 
@@ -38,23 +44,34 @@ pub(crate) fn scatter_with<T: Element>(
         source.host_ptr::<T>(),
         to.host_ptr::<T>().cast_mut().wrapping_add(picked.first),
     );
-    in_parts(source, picked, from, to, |from, step, to, to_step, len| {
-        for i in 0..len {
-            // SAFETY: the positions were checked; one thread at a time writes an element.
-            unsafe {
-                let to = to.add(i * to_step);
-                *to = combine(*to, *from.add(i * step));
+    // SAFETY: the positions were checked; one thread at a time writes an element.
+    let one = |from: *const T, to: *mut T| unsafe { *to = combine(*to, *from) };
+    in_parts(
+        source,
+        picked,
+        from,
+        to,
+        one,
+        |from, step, to, to_step, len| {
+            if (step, to_step) == (1, 1) {
+                // Without the steps, so that it vectorises.
+                (0..len).for_each(|i| one(from.wrapping_add(i), to.wrapping_add(i)));
+            } else {
+                (0..len).for_each(|i| {
+                    one(from.wrapping_add(i * step), to.wrapping_add(i * to_step));
+                });
             }
-        }
-    });
+        },
+    );
 }
 
-/// Calls `row` with stretches that lie at fixed steps in both memories.
+/// Calls `row` with stretches that lie at fixed steps in both memories, `one` with single elements.
 fn in_parts<T: Copy>(
     source: &Tensor,
     picked: &Picked<'_>,
     from: *const T,
     to: *mut T,
+    one: impl Fn(*const T, *mut T) + Sync + Send,
     row: impl Fn(*const T, usize, *mut T, usize, usize) + Sync + Send,
 ) {
     let (shape, table) = (source.shape(), &picked.table);
@@ -81,9 +98,17 @@ fn in_parts<T: Copy>(
                     rows.len,
                 );
             }
+            if (next, step) == (1, 1) {
+                let positions = &table.positions[at..at + rows.len];
+                for (i, &position) in positions.iter().enumerate() {
+                    let place = i * to_step + position as usize * table.unit;
+                    one(from.wrapping_add(i), to.wrapping_add(place));
+                }
+                return;
+            }
             for i in 0..rows.len {
                 let place = i * to_step + table.offset(at + i * next);
-                row(from.wrapping_add(i * step), 0, to.wrapping_add(place), 0, 1);
+                one(from.wrapping_add(i * step), to.wrapping_add(place));
             }
         });
     };
