@@ -106,7 +106,18 @@ pub(crate) fn fill(layout: &Layout, value: Scalar, dtype: DType) -> Tensor {
     for_dtype!(dtype, T => {
         let value = T::from_scalar(value);
         // SAFETY: every element is written.
-        unsafe { Tensor::build::<T>(layout, |out| { out.fill(MaybeUninit::new(value)); }) }
+        unsafe {
+            Tensor::build::<T>(layout, |out| {
+                if out.len() < WORTH {
+                    out.fill(MaybeUninit::new(value));
+                    return;
+                }
+                let (len, target) = (out.len(), Shared(out.as_mut_ptr()));
+                for_pieces(len, 4 * PIECE, WORTH, |range| {
+                    target.range(&range).fill(MaybeUninit::new(value));
+                });
+            })
+        }
     })
 }
 
