@@ -9,6 +9,7 @@ mod copy;
 mod count;
 mod dense;
 mod distance;
+pub(crate) mod double;
 mod elementwise;
 mod find;
 mod gather;
@@ -36,7 +37,7 @@ mod triangle;
 mod walk;
 mod words;
 
-pub(crate) use by_function::{map_f64, map_i64, test_f64, zip_f64, zip_i64};
+pub(crate) use by_function::{map_f64, map_i64, map_quick, test_f64, zip_f64, zip_i64, zip_quick};
 pub(crate) use copy::{
     cast, copy_from, fill, first, flip, from_slice, join, materialize, single, write,
 };

@@ -54,10 +54,32 @@ impl Op<2> for Division {
                     kernel::zip_f64(a, b, |a, b| f64::from((a / b) as f32).trunc())
                 }
                 Division::Rounded(RoundingMode::Floor) | Division::FloorDivide => {
-                    kernel::zip_f64(a, b, floor_quotient)
+                    let exact = |a, b| floor_quotient(a, b, a % b);
+                    kernel::zip_quick(
+                        a,
+                        b,
+                        #[inline(always)]
+                        |a, b| {
+                            let (rest, holds) = rest(a, b);
+                            (floor_quotient(a, b, rest), holds)
+                        },
+                        exact,
+                    )
                 }
-                Division::Fmod => kernel::zip_f64(a, b, |a, b| a % b),
-                Division::Remainder => kernel::zip_f64(a, b, remainder),
+                Division::Fmod => kernel::zip_quick(a, b, rest, |a, b| a % b),
+                Division::Remainder => {
+                    let exact = |a, b| remainder(b, a % b);
+                    kernel::zip_quick(
+                        a,
+                        b,
+                        #[inline(always)]
+                        |a, b| {
+                            let (rest, holds) = rest(a, b);
+                            (remainder(b, rest), holds)
+                        },
+                        exact,
+                    )
+                }
             });
         }
         let (op, got) = (self.name(), a.dtype());
@@ -111,37 +133,44 @@ impl Op<2> for Division {
     }
 }
 
-/// ⌊a / b⌋, of the quotient that leaves exactly `a % b`: dividing first would round up to the next
-/// integer.
-fn floor_quotient(a: f64, b: f64) -> f64 {
-    if b == 0.0 {
-        return a / b;
-    }
-    let rest = a % b;
+/// `a % b` of two single numbers, and whether it is that: for quotients below 2²⁷. These are integers, or further
+/// from the next one than their rounding moves them.
+#[inline(always)]
+fn rest(a: f64, b: f64) -> (f64, bool) {
+    let quotient = a / b;
+    let rest = quotient.trunc().mul_add(-b, a);
+    (
+        rest.copysign(a),
+        quotient.abs() < 134_217_728.0 && a.is_finite() && b.is_finite(),
+    )
+}
+
+/// ⌊a / b⌋, of the quotient that leaves exactly `rest`, which is `a % b`: dividing first would round up to the
+/// next integer.
+#[inline(always)]
+fn floor_quotient(a: f64, b: f64, rest: f64) -> f64 {
     let quotient = (a - rest) / b;
-    let quotient = if rest != 0.0 && (b < 0.0) != (rest < 0.0) {
-        quotient - 1.0
-    } else {
-        quotient
-    };
-    if quotient == 0.0 {
-        return f64::copysign(0.0, a / b);
-    }
+    let below = (rest != 0.0) & ((b < 0.0) != (rest < 0.0));
+    let quotient = if below { quotient - 1.0 } else { quotient };
     let floor = quotient.floor();
-    if quotient - floor > 0.5 {
+    let nearest = if quotient - floor > 0.5 {
         floor + 1.0
     } else {
         floor
-    }
+    };
+    let nearest = if quotient == 0.0 {
+        f64::copysign(0.0, a / b)
+    } else {
+        nearest
+    };
+    if b == 0.0 { a / b } else { nearest }
 }
 
-fn remainder(a: f64, b: f64) -> f64 {
-    let rest = a % b;
-    if rest != 0.0 && (b < 0.0) != (rest < 0.0) {
-        rest + b
-    } else {
-        rest
-    }
+/// `rest`, which is `a % b`, with the sign of the divisor.
+#[inline(always)]
+fn remainder(b: f64, rest: f64) -> f64 {
+    let below = (rest != 0.0) & ((b < 0.0) != (rest < 0.0));
+    if below { rest + b } else { rest }
 }
 
 /// Quotients rounded to integers, and what they leave; operands broadcast. Dividing an integer by zero

@@ -1,12 +1,12 @@
 //! Exponentials, logarithms and roots.
 
-use std::f64::consts::{LN_2, LN_10};
+use std::f64::consts::{LN_2, LN_10, LOG2_E, LOG10_E};
 
 use super::broadcast::broadcast_float;
 use super::cast::on_float;
 use super::{Arithmetic, Cast, Powers};
 use crate::dispatch::for_float;
-use crate::kernel::{self, Real};
+use crate::kernel::{self, Real, double};
 use crate::{Array, DType, Op, Result, Saved, Saves, Tensor};
 
 #[derive(Clone, Debug)]
@@ -52,7 +52,7 @@ impl Op<1> for Log1p {
 
     #[inline]
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
-        for_float!(Self::NAME, x.dtype(), T => Ok(kernel::map(x, #[inline(always)] |x: T| Real::ln_1p(x))))
+        for_float!(Self::NAME, x.dtype(), T => Ok(kernel::map_hot(x, #[inline(always)] |x: T| Real::ln_1p(x))))
     }
 
     /// dL/dx = g / (1 + x)
@@ -104,14 +104,24 @@ impl Op<1> for Exponent {
 
     #[inline]
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
-        let function: fn(f64) -> f64 = match self {
-            Exponent::Expm1 => f64::exp_m1,
-            Exponent::Exp2 => f64::exp2,
-            Exponent::Log2 => f64::log2,
-            Exponent::Log10 => f64::log10,
-            Exponent::Rsqrt => |x| 1.0 / x.sqrt(),
-        };
-        Ok(kernel::map_f64(x, function))
+        macro_rules! quick {
+            ($f:expr, $exact:expr) => {
+                kernel::map_quick(
+                    x,
+                    #[inline(always)]
+                    $f,
+                    $exact,
+                )
+            };
+        }
+        let has_log = |x: f64| (x > 0.0) & (x < f64::INFINITY);
+        Ok(match self {
+            Exponent::Expm1 => quick!(|x| (double::exp_m1(x), x.abs() < 200.0), f64::exp_m1),
+            Exponent::Exp2 => quick!(|x| (double::exp(x * LN_2), x.abs() < 200.0), f64::exp2),
+            Exponent::Log2 => quick!(|x| (double::ln(x) * LOG2_E, has_log(x)), f64::log2),
+            Exponent::Log10 => quick!(|x| (double::ln(x) * LOG10_E, has_log(x)), f64::log10),
+            Exponent::Rsqrt => quick!(|x| (1.0 / x.sqrt(), true), |x| 1.0 / x.sqrt()),
+        })
     }
 
     /// dL/dx = g f′(x)

@@ -6,7 +6,7 @@ use super::broadcast::{broadcast, broadcast_float, with_scalar};
 use super::cast::on_float;
 use super::{Activation, Arithmetic, Cast, Comparison, Exponential, Selection};
 use crate::error::ErrorKind;
-use crate::kernel;
+use crate::kernel::{self, double};
 use crate::{Array, Op, Result, Saved, Saves, Scalar, Tensor};
 
 /// A function of two numbers.
@@ -38,9 +38,38 @@ impl Op<2> for Logarithm {
     #[inline]
     fn forward(&self, [a, b]: [&Tensor; 2]) -> Result<Tensor> {
         let function: fn(f64, f64) -> f64 = match self {
-            Logarithm::AddExp => |a, b| larger_and_excess(a, b, |d| d.exp().ln_1p()),
+            Logarithm::AddExp => {
+                let exact = |a, b| larger_and_excess(a, b, |d| d.exp().ln_1p());
+                return Ok(kernel::zip_quick(
+                    a,
+                    b,
+                    #[inline(always)]
+                    |a, b| {
+                        let apart = (a - b).abs();
+                        let limited = if apart > 700.0 { 700.0 } else { apart };
+                        let larger = if a > b { a } else { b };
+                        (
+                            larger + double::ln_1p(double::exp(-limited)),
+                            apart.is_finite(),
+                        )
+                    },
+                    exact,
+                ));
+            }
             Logarithm::AddExp2 => |a, b| larger_and_excess(a, b, |d| d.exp2().ln_1p() / LN_2),
-            Logarithm::TimesLog => |a, b| times(a, b, f64::ln),
+            Logarithm::TimesLog => {
+                let exact = |a, b| times(a, b, f64::ln);
+                return Ok(kernel::zip_quick(
+                    a,
+                    b,
+                    #[inline(always)]
+                    |a, b| {
+                        let holds = (a != 0.0) & (b > 0.0) & (b < f64::INFINITY);
+                        (a * double::ln(b), holds)
+                    },
+                    exact,
+                ));
+            }
             Logarithm::TimesLog1p => |a, b| times(a, b, f64::ln_1p),
         };
         Ok(kernel::zip_f64(a, b, function))

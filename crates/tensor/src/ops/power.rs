@@ -2,8 +2,9 @@
 
 use super::broadcast::{broadcast, fit_scalar, with_scalar};
 use super::{Arithmetic, Cast, Comparison, Exponential, Selection};
+use crate::dispatch::for_float;
 use crate::error::ErrorKind;
-use crate::kernel;
+use crate::kernel::{self, double};
 use crate::{Array, DType, Op, Result, Saved, Saves, Scalar, Tensor};
 
 /// `xᵉ` of two arrays.
@@ -17,7 +18,13 @@ impl Op<2> for Pow {
     #[inline]
     fn forward(&self, [x, e]: [&Tensor; 2]) -> Result<Tensor> {
         match x.dtype() {
-            dtype if dtype.is_float() => Ok(kernel::zip_f64(x, e, f64::powf)),
+            dtype if dtype.is_float() => Ok(kernel::zip_quick(
+                x,
+                e,
+                #[inline(always)]
+                |x, e| power(x, e),
+                f64::powf,
+            )),
             DType::Bool => Err(no_bools()),
             _ => Ok(kernel::zip_i64(x, e, integer_power)),
         }
@@ -54,11 +61,30 @@ impl Op<1> for PowScalar {
                 DType::F32 => f64::from(self.0.to_f64() as f32),
                 dtype => self.0.rounded_to_half(dtype).to_f64(),
             };
-            // By the root, as PyTorch does it: NaN below zero, −∞ at −0.
-            if e == -0.5 {
-                return Ok(kernel::map_f64(x, |x| 1.0 / x.sqrt()));
+            // By roots and products, as PyTorch does it: NaN below zero, ±∞ at −0.
+            macro_rules! quick {
+                ($f:expr) => {
+                    kernel::map_quick(
+                        x,
+                        #[inline(always)]
+                        |x| ($f(x), true),
+                        $f,
+                    )
+                };
             }
-            return Ok(kernel::map_f64(x, move |x| x.powf(e)));
+            if e == 0.5 {
+                return Ok(quick!(f64::sqrt));
+            } else if e == -0.5 {
+                return Ok(quick!(|x: f64| 1.0 / x.sqrt()));
+            } else if e == 3.0 {
+                return for_float!(Self::NAME, x.dtype(), T => {
+                    Ok(kernel::map(x, #[inline(always)] |x: T| x * x * x))
+                });
+            } else if x.dtype() == DType::F64 {
+                return Ok(kernel::map_f64(x, move |x| x.powf(e)));
+            }
+            let e = Tensor::wrapped(Scalar::Float(e), x.dtype())?.expand(x.shape())?;
+            return Pow.forward([x, &e]);
         }
         let e = self.0.to_i64();
         if e < 0 {
@@ -77,6 +103,16 @@ impl Op<1> for PowScalar {
         }
         saved.input(0)?.pow_scalar(e - 1.0)?.mul_scalar(e)?.mul(g)
     }
+}
+
+/// `xᵉ` to single precision, and whether it is that: for x > 0 and powers that `f32` holds.
+#[inline(always)]
+fn power(x: f64, e: f64) -> (f64, bool) {
+    let log = e * double::ln(x);
+    (
+        double::exp(log),
+        (x > 0.0) & (x < f64::INFINITY) & (log.abs() < 85.0),
+    )
 }
 
 fn no_bools() -> crate::Error {

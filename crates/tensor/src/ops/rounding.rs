@@ -37,14 +37,23 @@ impl Op<1> for Round {
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
         let got = x.dtype();
         if got.is_float() {
-            let function: fn(f64) -> f64 = match self {
-                Round::Floor => f64::floor,
-                Round::Ceil => f64::ceil,
-                Round::Nearest => f64::round_ties_even,
-                Round::Trunc => f64::trunc,
-                Round::Fraction => |x| x - x.trunc(),
-            };
-            return Ok(kernel::map_f64(x, function));
+            macro_rules! round {
+                ($f:expr) => {
+                    kernel::map_quick(
+                        x,
+                        #[inline(always)]
+                        |x| ($f(x), true),
+                        $f,
+                    )
+                };
+            }
+            return Ok(match self {
+                Round::Floor => round!(f64::floor),
+                Round::Ceil => round!(f64::ceil),
+                Round::Nearest => round!(f64::round_ties_even),
+                Round::Trunc => round!(f64::trunc),
+                Round::Fraction => round!(|x: f64| x - x.trunc()),
+            });
         }
         let (op, expected) = match self {
             Round::Fraction => ("frac", "floating-point numbers"),

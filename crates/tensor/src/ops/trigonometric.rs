@@ -1,12 +1,12 @@
 //! Trigonometric and hyperbolic functions and their inverses.
 
-use std::f64::consts::PI;
+use std::f64::consts::{FRAC_PI_2, PI};
 
 use super::broadcast::{broadcast, broadcast_float};
 use super::cast::on_float;
 use super::{Arithmetic, Exponential};
 use crate::error::ErrorKind;
-use crate::kernel;
+use crate::kernel::{self, double};
 use crate::{Array, Op, Result, Saved, Saves, Tensor};
 
 /// A function of one number.
@@ -47,13 +47,31 @@ impl Op<1> for Trigonometry {
 
     #[inline]
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
+        /// Beyond this the standard library has to find out how many turns an angle is.
+        const FAR: f64 = 1e9;
+        macro_rules! quick {
+            ($f:expr, $exact:expr) => {
+                return Ok(kernel::map_quick(
+                    x,
+                    #[inline(always)]
+                    $f,
+                    $exact,
+                ))
+            };
+        }
         let function: fn(f64) -> f64 = match self {
-            Trigonometry::Sin => f64::sin,
-            Trigonometry::Cos => f64::cos,
-            Trigonometry::Tan => f64::tan,
-            Trigonometry::Asin => f64::asin,
-            Trigonometry::Acos => f64::acos,
-            Trigonometry::Atan => f64::atan,
+            Trigonometry::Sin => quick!(|x| (double::sin_cos(x).0, x.abs() < FAR), f64::sin),
+            Trigonometry::Cos => quick!(|x| (double::sin_cos(x).1, x.abs() < FAR), f64::cos),
+            Trigonometry::Tan => quick!(
+                |x| {
+                    let (sin, cos) = double::sin_cos(x);
+                    (sin / cos, x.abs() < FAR)
+                },
+                f64::tan
+            ),
+            Trigonometry::Asin => quick!(|x| (double::asin(x), true), f64::asin),
+            Trigonometry::Acos => quick!(|x| (FRAC_PI_2 - double::asin(x), true), f64::acos),
+            Trigonometry::Atan => quick!(|x| (double::atan(x), true), f64::atan),
             Trigonometry::Sinh => f64::sinh,
             Trigonometry::Cosh => f64::cosh,
             // The standard library's lose digits near 0 and 1.
@@ -108,11 +126,30 @@ impl Op<2> for Plane {
 
     #[inline]
     fn forward(&self, [a, b]: [&Tensor; 2]) -> Result<Tensor> {
-        let function: fn(f64, f64) -> f64 = match self {
-            Plane::Atan2 => f64::atan2,
-            Plane::Hypot => f64::hypot,
-        };
-        Ok(kernel::zip_f64(a, b, function))
+        Ok(match self {
+            Plane::Atan2 => kernel::zip_quick(
+                a,
+                b,
+                #[inline(always)]
+                |y, x| {
+                    let angle = double::atan(y.abs() / x.abs());
+                    let angle = if x < 0.0 { PI - angle } else { angle };
+                    let holds = (x != 0.0) & (y != 0.0) & (x * y).is_finite();
+                    (angle.copysign(y), holds)
+                },
+                f64::atan2,
+            ),
+            Plane::Hypot => kernel::zip_quick(
+                a,
+                b,
+                #[inline(always)]
+                |a, b| {
+                    let square = a * a + b * b;
+                    (square.sqrt(), square.is_finite())
+                },
+                f64::hypot,
+            ),
+        })
     }
 
     /// The angle of (b, a): dL/da = g b / (a² + b²), dL/db = −g a / (a² + b²).
