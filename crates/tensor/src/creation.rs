@@ -3,7 +3,7 @@
 use half::{bf16, f16};
 
 use crate::error::{ErrorKind, Result};
-use crate::kernel::Real;
+use crate::kernel::{self, Real};
 use crate::layout::Layout;
 use crate::tensor::expect_fits;
 use crate::{DType, Element, Scalar, Tensor};
@@ -56,25 +56,35 @@ impl Tensor {
         };
         let len = length(OP, count)?;
         if dtype.is_float() {
-            return of_floats(dtype, |round, width| {
-                let at = |i: usize| by.mul_add(i as f64, from);
-                // PyTorch's vectors of 32 bytes, two at a time, each count from a rounded first element.
-                let vectors = len - len % (2 * width);
-                (0..len)
-                    .map(|i| {
-                        if i < vectors {
-                            let lane = i % width;
-                            by.mul_add(lane as f64, round(at(i - lane)))
-                        } else {
-                            at(i)
-                        }
-                    })
-                    .collect()
-            });
+            let at = move |i: usize| by.mul_add(i as f64, from);
+            // PyTorch's vectors of 32 bytes, two at a time, each count from a rounded first element.
+            let width = 32 / dtype.size();
+            let vectors = len - len % (2 * width);
+            let lane = move |i: usize| if i < vectors { i & (width - 1) } else { 0 };
+            let of = |round: fn(f64) -> f64| {
+                kernel::numbered(len, move |i| {
+                    let lane = lane(i);
+                    by.mul_add(lane as f64, round(at(i - lane)))
+                })
+            };
+            return match dtype {
+                DType::F32 => Ok(kernel::numbered(
+                    len,
+                    #[inline(always)]
+                    move |i| {
+                        let lane = lane(i);
+                        let first = f64::from(at(i - lane) as f32);
+                        let value = by.mul_add(lane as f64, first) as f32;
+                        if lane == 0 { first as f32 } else { value }
+                    },
+                )),
+                DType::F16 => of(|x| f64::from(f16::from_f64(x))).to_dtype(dtype),
+                DType::Bf16 => of(|x| f64::from(bf16::from_f64(x))).to_dtype(dtype),
+                _ => Ok(of(|x| x)),
+            };
         }
         let (from, by) = (start.to_i64(), step.to_i64());
-        let values = (0..len as i64).map(|i| from.wrapping_add(by.wrapping_mul(i)));
-        Tensor::from_vec(values.collect(), [len])?.to_dtype(dtype)
+        kernel::numbered(len, move |i| from.wrapping_add(by.wrapping_mul(i as i64))).to_dtype(dtype)
     }
 
     /// `steps` numbers from `start` to `end`, both included, at equal distances; `f32` without a dtype.
@@ -154,12 +164,13 @@ impl Tensor {
     /// # Ok::<(), gradus_tensor::Error>(())
     /// ```
     pub fn eye(rows: usize, columns: usize, dtype: DType) -> Result<Tensor> {
-        let len = Layout::row_major("eye", &[rows, columns])?.len();
-        let mut ones = vec![false; len];
-        for row in ones.chunks_mut(columns.max(1)).take(columns).enumerate() {
-            row.1[row.0] = true;
-        }
-        Tensor::from_vec(ones, [rows, columns])?.to_dtype(dtype)
+        let layout = Layout::row_major("eye", &[rows, columns])?;
+        let mut eye = kernel::fill(&layout, Scalar::Int(0), dtype);
+        let count = rows.min(columns);
+        let diagonal = Layout::strided(&[count], &[columns + 1]);
+        let ones = kernel::fill(&Layout::row_major("eye", &[count])?, Scalar::Int(1), dtype);
+        kernel::write(&mut eye, &diagonal, 0, &ones);
+        Ok(eye)
     }
 
     /// The only element as a number of its kind.
@@ -222,21 +233,6 @@ fn length(op: &'static str, count: f64) -> Result<usize> {
     Err(ErrorKind::Invalid { op, message }.into())
 }
 
-/// A vector of this float dtype from numbers in `f64`. They are made by a function that is told how the
-/// dtype rounds and how many of its elements fill 32 bytes.
-fn of_floats(
-    dtype: DType,
-    values: impl FnOnce(fn(f64) -> f64, usize) -> Vec<f64>,
-) -> Result<Tensor> {
-    let round: fn(f64) -> f64 = match dtype {
-        DType::F16 => |x| f64::from(f16::from_f64(x)),
-        DType::Bf16 => |x| f64::from(bf16::from_f64(x)),
-        DType::F32 => |x| f64::from(x as f32),
-        _ => |x| x,
-    };
-    Tensor::from(values(round, 32 / dtype.size())).to_dtype(dtype)
-}
-
 /// Numbers at equal distances, counted from the nearer end in the arithmetic of the dtype.
 fn spaced(
     op: &'static str,
@@ -247,15 +243,11 @@ fn spaced(
 ) -> Result<Tensor> {
     length(op, steps as f64)?;
     match dtype {
-        DType::F32 => Ok(Tensor::from(between(
-            start.to_f64() as f32,
-            end.to_f64() as f32,
-            steps,
-        ))),
-        DType::F64 => Ok(Tensor::from(between(start.to_f64(), end.to_f64(), steps))),
+        DType::F32 => Ok(between(start.to_f64() as f32, end.to_f64() as f32, steps)),
+        DType::F64 => Ok(between(start.to_f64(), end.to_f64(), steps)),
         dtype if dtype.is_float() => {
             let [start, end] = [start, end].map(|c| c.rounded_to_half(dtype).to_f64() as f32);
-            Tensor::from(between(start, end, steps)).to_dtype(dtype)
+            between(start, end, steps).to_dtype(dtype)
         }
         _ => {
             let (start, end) = (held(op, start, dtype)?, held(op, end, dtype)?);
@@ -277,16 +269,20 @@ fn held(op: &'static str, c: Scalar, dtype: DType) -> Result<i64> {
     Tensor::wrapped(c, dtype)?.item()
 }
 
-fn between<T: Real>(start: T, end: T, steps: usize) -> Vec<T> {
+fn between<T: Real>(start: T, end: T, steps: usize) -> Tensor {
     let count = |i: usize| T::from_f64(i as f64);
     let step = (end - start) / count(steps.saturating_sub(1));
-    (0..steps)
-        .map(|i| match i < steps / 2 || steps == 1 {
-            true if i == 0 => start,
-            true => step.mul_add(count(i), start),
-            false => (-step).mul_add(count(steps - 1 - i), end),
-        })
-        .collect()
+    kernel::numbered(steps, move |i| {
+        let first = i < steps / 2 || steps == 1;
+        let (step, places, from) = if first {
+            (step, i, start)
+        } else {
+            (-step, steps - 1 - i, end)
+        };
+        // Not even a step without bounds moves the first number.
+        let moved = step.mul_add(count(places), from);
+        if first && i == 0 { start } else { moved }
+    })
 }
 
 #[cfg(test)]

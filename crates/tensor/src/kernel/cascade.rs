@@ -24,9 +24,9 @@ const STEPS: usize = 16;
 /// Enough for 16⁴ steps; what is more stays on the highest.
 const LEVELS: usize = 4;
 
-/// Numbers of `size` bytes in a register.
+/// Numbers of `size` bytes in a register; bools, whose order does not matter, as if they had four.
 const fn register(size: usize) -> usize {
-    32 / size
+    if size == 1 { 8 } else { 32 / size }
 }
 
 /// `term(0), .., term(len − 1)` joined.
@@ -36,7 +36,9 @@ pub(super) fn join_terms<const COMPACT: bool, T: Copy, J: Join<T>>(
     j: J,
     term: impl Fn(usize) -> T,
 ) -> T {
-    if size_of::<T>() == 4 {
+    if J::ANY_ORDER && len >= 256 {
+        in_registers::<COMPACT, T, J, 32, 128>(len, j, term)
+    } else if size_of::<T>() == 4 {
         in_registers::<COMPACT, T, J, 8, 32>(len, j, term)
     } else {
         in_registers::<COMPACT, T, J, 4, 16>(len, j, term)

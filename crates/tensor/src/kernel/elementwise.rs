@@ -4,11 +4,11 @@
 //! of a dtype that is not computed in) is cut into runs by `rows`, which is compiled once: an
 //! operation brings nothing but its innermost loop.
 
-use super::parallel::{WORTH, piece_of};
+use super::parallel::{PIECE, WORTH, piece_of};
 use super::rows::{Plan, rows};
 use super::simd::{is_single, is_wide, opaque};
 use super::{Kernel, dispatch, for_pieces};
-use crate::layout::same_shape;
+use crate::layout::{Layout, same_shape};
 use crate::{DType, Element, Tensor};
 use std::mem::MaybeUninit;
 
@@ -208,6 +208,40 @@ pub(crate) fn zip3<T: Element, U: Element>(
         #[inline(always)]
         move |[a, b, c]: [T; 3]| f(a, b, c),
     )
+}
+
+/// `out[i] = f(first + i)`.
+struct Numbered<'a, T, F>(usize, &'a mut [MaybeUninit<T>], F);
+
+impl<T: Element, F: Fn(usize) -> T> Kernel for Numbered<'_, T, F> {
+    type Output = ();
+    const WIDE: bool = true;
+    #[inline(always)]
+    fn run<const COMPACT: bool>(self) {
+        let Numbered(first, out, f) = self;
+        for i in 0..out.len() {
+            let i = opaque::<COMPACT>(i);
+            out[i].write(f(first + i));
+        }
+    }
+}
+
+/// A vector of `f(0), f(1), ..`, whose length was checked.
+#[inline]
+pub(crate) fn numbered<T: Element>(
+    len: usize,
+    f: impl Fn(usize) -> T + Copy + Send + Sync,
+) -> Tensor {
+    let layout = Layout::row_major("numbered", &[len]).expect("the length was checked");
+    // SAFETY: every element is written.
+    unsafe {
+        Tensor::build::<T>(&layout, |out| {
+            let (len, target) = (out.len(), Shared(out.as_mut_ptr()));
+            for_pieces(len, PIECE, WORTH, |range| {
+                dispatch(Numbered(range.start, target.range(&range), f));
+            });
+        })
+    }
 }
 
 /// `p[i], state[..][i] = f(p[i], g[i], state[..][i])`; each pointer has as many elements as `p`.

@@ -2,6 +2,7 @@
 
 use super::dense::Dense;
 use super::elementwise::Shared;
+use super::for_pieces;
 use super::parallel::{PIECE, WORTH};
 use super::strided::copy_row;
 use super::walk::Rows;
@@ -38,6 +39,32 @@ impl Table<'_> {
     }
 }
 
+/// What positions in several dimensions, contiguous vectors of `i64` of one length, are in memory of these
+/// strides.
+pub(crate) fn offsets(tables: &[(usize, Tensor)], memory: &[usize]) -> Tensor {
+    let columns: Vec<(&[i64], i64)> = tables
+        .iter()
+        .map(|(dim, table)| (table.host_slice::<i64>(), memory[*dim] as i64))
+        .collect();
+    let len = columns[0].0.len();
+    let layout = Layout::row_major("index", &[len]).expect("the tables have this length");
+    // SAFETY: every place is written.
+    unsafe {
+        Tensor::build::<i64>(&layout, |out| {
+            let target = Shared(out.as_mut_ptr());
+            for_pieces(len, PIECE / 4, WORTH, |range| {
+                let to = target.range(&range);
+                for (k, (positions, step)) in columns.iter().enumerate() {
+                    for (to, &position) in to.iter_mut().zip(&positions[range.clone()]) {
+                        let before = if k == 0 { 0 } else { to.assume_init() };
+                        to.write(before + position * step);
+                    }
+                }
+            });
+        })
+    }
+}
+
 /// The picked elements in row-major order.
 pub(crate) fn gather(x: &Tensor, picked: &Picked<'_>, layout: &Layout) -> Tensor {
     // SAFETY: every element is written.
@@ -66,6 +93,13 @@ fn gather_words<W: Word>(from: *const W, picked: &Picked<'_>, to: *mut W, layout
             let (from, to) = (from.0.add(plain).cast_const(), to.0.add(out));
             if next == 0 {
                 return copy_row(from.add(table.offset(at)), step, to, 1, len);
+            }
+            if next == 1 {
+                let positions = &table.positions[at..at + len];
+                for (i, &position) in positions.iter().enumerate() {
+                    *to.add(i) = *from.add(i * step + position as usize * table.unit);
+                }
+                return;
             }
             for i in 0..len {
                 *to.add(i) = *from.add(i * step + table.offset(at + i * next));

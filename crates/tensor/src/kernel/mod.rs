@@ -5,6 +5,7 @@
 
 mod by_function;
 mod cascade;
+mod compress;
 mod copy;
 mod count;
 mod dense;
@@ -14,6 +15,7 @@ mod elementwise;
 mod find;
 mod gather;
 pub(crate) mod gemm;
+mod halves;
 mod lanes;
 mod math;
 mod parallel;
@@ -38,15 +40,16 @@ mod walk;
 mod words;
 
 pub(crate) use by_function::{map_f64, map_i64, map_quick, test_f64, zip_f64, zip_i64, zip_quick};
+pub(crate) use compress::{true_at, unravel, within};
 pub(crate) use copy::{
     cast, copy_from, fill, first, flip, from_slice, join, materialize, single, write,
 };
-pub(crate) use count::{count_into, histogram};
+pub(crate) use count::{count_into, count_true, histogram, occurrences};
 pub(crate) use dense::Dense;
 pub(crate) use distance::distances;
-pub(crate) use elementwise::{map, map_hot, update, zip, zip_hot, zip3};
+pub(crate) use elementwise::{map, map_hot, numbered, update, zip, zip_hot, zip3};
 pub(crate) use find::find_middle;
-pub(crate) use gather::{Picked, Table, gather, take_rows};
+pub(crate) use gather::{Picked, Table, gather, offsets, take_rows};
 pub use math::Real;
 pub(crate) use parallel::{for_groups, for_pieces};
 pub use parallel::{num_threads, set_num_threads};

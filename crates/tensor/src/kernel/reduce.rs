@@ -51,6 +51,8 @@ pub(crate) trait Join<T>: Copy + Send + Sync {
     const START: T;
     /// Whether training waits for it.
     const HOT: bool = false;
+    /// Whether the order does not matter, to the last bit.
+    const ANY_ORDER: bool = false;
     fn join(self, a: T, b: T) -> T;
 }
 
@@ -89,6 +91,8 @@ macro_rules! extremes {
     ($($T:ty: $lowest:expr, $highest:expr;)*) => {$(
         impl Join<$T> for Larger {
             const START: $T = $lowest;
+            const ANY_ORDER: bool = true;
+            const HOT: bool = true;
             #[inline(always)]
             #[allow(clippy::eq_op, reason = "only NaN differs from itself; the same text serves integers")]
             fn join(self, a: $T, b: $T) -> $T {
@@ -97,6 +101,8 @@ macro_rules! extremes {
         }
         impl Join<$T> for Smaller {
             const START: $T = $highest;
+            const ANY_ORDER: bool = true;
+            const HOT: bool = true;
             #[inline(always)]
             #[allow(clippy::eq_op, reason = "only NaN differs from itself; the same text serves integers")]
             fn join(self, a: $T, b: $T) -> $T {
@@ -109,6 +115,23 @@ extremes! {
     f32: f32::NEG_INFINITY, f32::INFINITY;
     f64: f64::NEG_INFINITY, f64::INFINITY;
     i64: i64::MIN, i64::MAX;
+}
+
+impl Join<bool> for Larger {
+    const START: bool = false;
+    const ANY_ORDER: bool = true;
+    #[inline(always)]
+    fn join(self, a: bool, b: bool) -> bool {
+        a | b
+    }
+}
+impl Join<bool> for Smaller {
+    const START: bool = true;
+    const ANY_ORDER: bool = true;
+    #[inline(always)]
+    fn join(self, a: bool, b: bool) -> bool {
+        a & b
+    }
 }
 
 /// Terms of a sum that are computed in one register.

@@ -2,12 +2,15 @@
 
 use std::mem::MaybeUninit;
 
+use super::copy::materialize;
 use super::elementwise::Shared;
-use super::for_pieces;
+use super::halves::{narrow, widen};
+use super::simd::dispatch_newest;
 use super::walk::Rows;
+use super::{Kernel, for_pieces};
 use crate::dispatch::for_dtype;
 use crate::layout::Layout;
-use crate::{DType, Element, Tensor};
+use crate::{DType, Element, Scalar, Tensor};
 
 /// Elements converted or gathered at a time, in memory that stays in the first cache.
 const RUN: usize = 512;
@@ -39,6 +42,8 @@ pub(super) unsafe fn rows<const N: usize>(
     plan: &Plan,
     run: Run<'_, N>,
 ) -> Tensor {
+    let turned = operands.map(|x| lies_across(x).then(|| materialize(x)));
+    let operands: [&Tensor; N] = std::array::from_fn(|k| turned[k].as_ref().unwrap_or(operands[k]));
     let shape = operands[0].shape();
     let layout = Layout::row_major("elementwise", shape).expect("the operand has this shape");
     // SAFETY: the segments below cover every element once.
@@ -162,7 +167,8 @@ impl<const N: usize> Job<'_, N> {
     }
 }
 
-/// Contiguous elements of one dtype as those of another, by way of `f64` or `i64`.
+/// Contiguous elements of one dtype as those of another, by way of `f64` or `i64`, halves by way
+/// of `f32` besides, as PyTorch has it.
 ///
 /// # Safety
 /// `len` elements lie behind `from`, and there is room for as many behind `to`.
@@ -171,6 +177,30 @@ pub(super) unsafe fn convert_run(
     (to, target): (*mut u8, DType),
     len: usize,
 ) {
+    let single = DType::F32;
+    if (source.is_half() && target != single) || (target.is_half() && source != single) {
+        let mut buffer = [MaybeUninit::<f32>::uninit(); RUN];
+        let buffer = buffer.as_mut_ptr().cast::<u8>();
+        for start in (0..len).step_by(RUN) {
+            let len = RUN.min(len - start);
+            // SAFETY: as the caller promises; the buffer holds `RUN` elements.
+            unsafe {
+                let from = from.add(start * source.size());
+                convert_run((from, source), (buffer, single), len);
+                let to = to.add(start * target.size());
+                convert_run((buffer.cast_const(), single), (to, target), len);
+            }
+        }
+        return;
+    }
+    // SAFETY: as the caller promises.
+    unsafe {
+        if source.is_half() {
+            return widen(from.cast(), source, 1, to.cast(), len);
+        } else if target.is_half() {
+            return narrow(from.cast(), to.cast(), target, len);
+        }
+    }
     let wide = if source.is_float() {
         DType::F64
     } else {
@@ -210,10 +240,14 @@ unsafe fn load(
 ) {
     // SAFETY: as the callers of `segment` promise.
     unsafe {
+        if step == 0 && len > 1 {
+            load(from, dtype, 1, to, compute, 1);
+            return repeat(to, compute.size(), len);
+        }
         match (compute, dtype) {
             (DType::F32, DType::F32) => convert::<f32, f32>(from, step, to, len),
-            (DType::F32, DType::F16) => convert::<half::f16, f32>(from, step, to, len),
-            (DType::F32, DType::Bf16) => convert::<half::bf16, f32>(from, step, to, len),
+            (DType::F32, _) => widen(from.cast(), dtype, step, to.cast(), len),
+            (DType::Bool, DType::Bool) => convert::<bool, bool>(from, step, to, len),
             (DType::F64, _) => for_dtype!(dtype, S => convert::<S, f64>(from, step, to, len)),
             (DType::I64, _) => for_dtype!(dtype, S => convert::<S, i64>(from, step, to, len)),
             _ => unreachable!("{dtype:?} is not computed in {compute:?}"),
@@ -229,8 +263,7 @@ unsafe fn store(from: *const u8, result: DType, to: *mut u8, storage: DType, len
     // SAFETY: as the callers of `segment` promise.
     unsafe {
         match (result, storage) {
-            (DType::F32, DType::F16) => convert::<f32, half::f16>(from, 1, to, len),
-            (DType::F32, DType::Bf16) => convert::<f32, half::bf16>(from, 1, to, len),
+            (DType::F32, _) => narrow(from.cast(), to.cast(), storage, len),
             (DType::F64, _) => for_dtype!(storage, D => convert::<f64, D>(from, 1, to, len)),
             (DType::I64, _) => for_dtype!(storage, D => convert::<i64, D>(from, 1, to, len)),
             _ => unreachable!("{result:?} is not stored as {storage:?}"),
@@ -242,8 +275,80 @@ unsafe fn store(from: *const u8, result: DType, to: *mut u8, storage: DType, len
 /// As [`load`], of these types.
 unsafe fn convert<S: Element, D: Element>(from: *const u8, step: usize, to: *mut u8, len: usize) {
     let (from, to) = (from.cast::<S>(), to.cast::<D>());
+    if step == 1 {
+        return dispatch_newest(Convert { from, to, len });
+    }
     for i in 0..len {
         // SAFETY: as the callers of `segment` promise.
         unsafe { to.add(i).write((*from.add(i * step)).cast::<D>()) };
     }
+}
+
+/// Contiguous elements of one type as those of another.
+struct Convert<S, D> {
+    from: *const S,
+    to: *mut D,
+    len: usize,
+}
+
+impl<S: Element, D: Element> Kernel for Convert<S, D> {
+    type Output = ();
+    const WIDE: bool = true;
+    #[inline(always)]
+    fn run<const COMPACT: bool>(self) {
+        let Convert { from, to, len } = self;
+        if S::DTYPE == DType::F64 && D::DTYPE.is_integer() {
+            // What does not fit becomes the smallest integer, of narrow ones the smallest `i32`. Beforehand: then the
+            // conversion need not ask.
+            let wide = D::DTYPE == DType::I64;
+            let end = if wide { 2f64.powi(63) } else { 2f64.powi(31) };
+            let from = from.cast::<f64>();
+            for i in 0..len {
+                // SAFETY: as the callers of `segment` promise; the number fits.
+                unsafe {
+                    let x = *from.add(i);
+                    let fits = (x < end) & (x > if wide { -end } else { -end - 1.0 });
+                    let whole = (if fits { x } else { -end }).to_int_unchecked::<i64>();
+                    to.add(i).write(D::from_scalar(Scalar::Int(whole)));
+                }
+            }
+            return;
+        }
+        for i in 0..len {
+            // SAFETY: as the callers of `segment` promise.
+            unsafe { to.add(i).write((*from.add(i)).cast::<D>()) };
+        }
+    }
+}
+
+/// The first element of `size` bytes in all `len` places.
+///
+/// # Safety
+/// It is there, and there is room.
+unsafe fn repeat(to: *mut u8, size: usize, len: usize) {
+    // SAFETY: as the caller promises.
+    unsafe {
+        match size {
+            1 => to.write_bytes(*to, len),
+            4 => std::slice::from_raw_parts_mut(to.cast::<MaybeUninit<u32>>(), len)
+                .fill(to.cast::<MaybeUninit<u32>>().read()),
+            _ => std::slice::from_raw_parts_mut(to.cast::<MaybeUninit<u64>>(), len)
+                .fill(to.cast::<MaybeUninit<u64>>().read()),
+        }
+    }
+}
+
+/// Whether neighbours in the innermost dimension lie apart while those in another lie together: then a copy is
+/// read faster, as it is made in squares.
+fn lies_across(x: &Tensor) -> bool {
+    const MANY: usize = 1024;
+    let dims = || {
+        x.shape()
+            .iter()
+            .zip(x.strides())
+            .filter(|(size, _)| **size > 1)
+    };
+    x.numel() >= MANY
+        && dims().next_back().is_some_and(|(_, &stride)| stride > 1)
+        && dims().any(|(&size, &stride)| stride == 1 && size >= 4)
 }

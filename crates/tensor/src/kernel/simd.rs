@@ -96,9 +96,10 @@ pub(super) fn level() -> u8 {
     }
 }
 
-/// Whether a type is one of those that training runs on.
+/// Whether a type is one of those that loops compute in.
 pub(crate) const fn is_wide<T: crate::Element>() -> bool {
-    matches!(T::DTYPE, crate::DType::F32 | crate::DType::F64)
+    use crate::DType::{Bool, F32, F64, I64};
+    matches!(T::DTYPE, F32 | F64 | I64 | Bool)
 }
 
 /// Whether a type is the one that training mostly runs on, and has elementary functions that vectorise.
@@ -137,6 +138,17 @@ pub(crate) fn dispatch<K: Kernel>(kernel: K) -> K::Output {
     }
     // A call, so that it is compiled once, however often a kernel is dispatched.
     run_narrow(kernel)
+}
+
+/// As [`dispatch`], for loops that only registers of 512 bits bring more than those of every CPU.
+#[inline(always)]
+pub(super) fn dispatch_newest<K: Kernel>(kernel: K) -> K::Output {
+    #[cfg(target_arch = "x86_64")]
+    if level() == Level::Avx512 as u8 {
+        // SAFETY: the features were detected.
+        return unsafe { run_avx512(kernel) };
+    }
+    kernel.run::<false>()
 }
 
 #[cfg(target_arch = "x86_64")]

@@ -61,14 +61,8 @@ fn truth(op: &'static str, x: &Tensor, dims: DimSet, keepdim: bool, fold: Fold) 
         DType::U8 => DType::U8,
         _ => DType::Bool,
     };
-    // As 0 and 1, of which the smallest says "all" and the largest "any".
-    let truths = x.to_dtype(DType::Bool)?.to_dtype(DType::I64)?;
-    if dims.is_over_nothing(x.shape()) {
-        let empty = reduce(op, &truths, dims, keepdim, Fold::Sum)?;
-        let of_nothing = i64::from(fold == Fold::Smallest);
-        return empty.filled(of_nothing).to_dtype(dtype);
-    }
-    reduce(op, &truths, dims, keepdim, fold)?.to_dtype(dtype)
+    // The smallest says "all" and the largest "any".
+    reduce(op, &x.to_dtype(DType::Bool)?, dims, keepdim, fold)?.to_dtype(dtype)
 }
 
 #[cfg(test)]

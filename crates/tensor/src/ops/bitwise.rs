@@ -68,7 +68,12 @@ fn on_bits(
 ) -> Result<Tensor> {
     broadcast(op, a, b, |a, b| {
         expect(op, a.dtype(), takes)?;
-        Ok(kernel::zip_i64(a, b, f))
+        match (a.dtype(), op) {
+            (DType::Bool, "bitwise_and") => a.logical_and(b),
+            (DType::Bool, "bitwise_or") => a.logical_or(b),
+            (DType::Bool, _) => a.logical_xor(b),
+            _ => Ok(kernel::zip_i64(a, b, f)),
+        }
     })
 }
 

@@ -2,9 +2,9 @@
 
 use super::Cast;
 use super::broadcast::{broadcast, with_scalar};
-use crate::dispatch::for_compute;
+use crate::dispatch::{for_compute, for_float};
 use crate::error::ErrorKind;
-use crate::kernel;
+use crate::kernel::{self, Real};
 use crate::{Array, DType, Result, Scalar, Tensor};
 
 /// How two numbers can stand to each other.
@@ -96,7 +96,7 @@ macro_rules! comparisons {
             /// As there.
             fn allclose(&self, other: &Self, rtol: f64, atol: f64, equal_nan: bool) -> Result<bool> {
                 let close = self.isclose(other, rtol, atol, equal_nan)?;
-                Ok(close.to_vec::<bool>()?.into_iter().all(|close| close))
+                close.all()?.item::<bool>()
             }
         }
         impl<A: Array> Comparison for A {}
@@ -121,6 +121,18 @@ fn close(a: &Tensor, b: &Tensor, rtol: f64, atol: f64, equal_nan: bool) -> Resul
     if rtol < 0.0 || atol < 0.0 {
         let message = format!("rtol {rtol} and atol {atol} must not be negative");
         return Err(ErrorKind::Invalid { op: OP, message }.into());
+    }
+    if matches!(a.dtype(), DType::F32 | DType::F64) {
+        return broadcast(OP, a, b, |a, b| {
+            for_float!(OP, a.dtype(), T => {
+                let [rtol, atol, infinity] = [rtol, atol, f64::INFINITY].map(T::from_f64);
+                Ok(kernel::zip(a, b, #[inline(always)] move |a: T, b: T| {
+                    let apart = (a - b).abs();
+                    let near = (apart <= (b * rtol).abs() + atol) & (apart < infinity);
+                    (a == b) | near | (equal_nan & (a.ne(&a)) & (b.ne(&b)))
+                }))
+            })
+        });
     }
     let mut close = compare(Relation::Eq, a, b)?;
     if equal_nan {

@@ -3,6 +3,7 @@
 use super::expect::expect_float;
 use crate::dispatch::for_float;
 use crate::kernel;
+use crate::layout::Layout;
 use crate::{DType, Element, ErrorKind, Result, Tensor};
 
 /// The most bins a count makes room for: beyond it an element is taken for a mistake.
@@ -52,9 +53,12 @@ impl Tensor {
             }
             .into());
         }
-        let elements = self.to_vec::<i64>()?;
+        let elements = self.to_dtype(DType::I64)?.contiguous();
+        let elements = elements.host_slice::<i64>();
         let largest = elements.iter().copied().max().unwrap_or(-1);
-        if let Some(wrong) = elements.iter().find(|&&x| !(0..MOST_BINS).contains(&x)) {
+        if !kernel::within(elements, 0, MOST_BINS).0
+            && let Some(wrong) = elements.iter().find(|&&x| !(0..MOST_BINS).contains(&x))
+        {
             let message = format!("elements count up from 0, got {wrong}");
             return Err(ErrorKind::Invalid { op: OP, message }.into());
         }
@@ -62,14 +66,12 @@ impl Tensor {
         match weights {
             Some(weights) if self.numel() > 0 => {
                 let single = weights.dtype() == DType::F32;
-                let sums = weighted(&elements, &weights.to_vec::<f64>()?, bins)?;
+                let sums = weighted(elements, &weights.to_vec::<f64>()?, bins)?;
                 sums.to_dtype(if single { DType::F32 } else { DType::F64 })
             }
             _ => {
-                let mut counts = Tensor::zeros([bins], DType::I64)?;
-                let places = elements.iter().copied();
-                kernel::count_into(counts.as_slice_mut::<i64>()?, places, |_| 1);
-                Ok(counts)
+                Layout::row_major(OP, &[bins])?;
+                Ok(kernel::occurrences(elements, bins).into())
             }
         }
     }

@@ -11,7 +11,15 @@ impl Tensor {
     /// Shapes that do not broadcast.
     #[inline]
     pub fn logical_and(&self, other: &Tensor) -> Result<Tensor> {
-        logical("logical_and", self, other, |a, b| a & b)
+        let (a, b) = truths(self, other)?;
+        broadcast("logical_and", &a, &b, |a, b| {
+            Ok(kernel::zip(
+                a,
+                b,
+                #[inline(always)]
+                |a: bool, b: bool| a & b,
+            ))
+        })
     }
 
     /// Whether one or both differ from zero, with broadcasting.
@@ -20,7 +28,15 @@ impl Tensor {
     /// Shapes that do not broadcast.
     #[inline]
     pub fn logical_or(&self, other: &Tensor) -> Result<Tensor> {
-        logical("logical_or", self, other, |a, b| a | b)
+        let (a, b) = truths(self, other)?;
+        broadcast("logical_or", &a, &b, |a, b| {
+            Ok(kernel::zip(
+                a,
+                b,
+                #[inline(always)]
+                |a: bool, b: bool| a | b,
+            ))
+        })
     }
 
     /// Whether exactly one differs from zero, with broadcasting.
@@ -29,7 +45,15 @@ impl Tensor {
     /// Shapes that do not broadcast.
     #[inline]
     pub fn logical_xor(&self, other: &Tensor) -> Result<Tensor> {
-        logical("logical_xor", self, other, |a, b| a ^ b)
+        let (a, b) = truths(self, other)?;
+        broadcast("logical_xor", &a, &b, |a, b| {
+            Ok(kernel::zip(
+                a,
+                b,
+                #[inline(always)]
+                |a: bool, b: bool| a ^ b,
+            ))
+        })
     }
 
     /// Whether it is zero.
@@ -38,13 +62,17 @@ impl Tensor {
     /// None today.
     #[inline]
     pub fn logical_not(&self) -> Result<Tensor> {
-        Ok(kernel::map_i64(&self.to_dtype(DType::Bool)?, |x| x ^ 1))
+        let x = self.to_dtype(DType::Bool)?;
+        Ok(kernel::map(
+            &x,
+            #[inline(always)]
+            |x: bool| !x,
+        ))
     }
 }
 
-fn logical(op: &'static str, a: &Tensor, b: &Tensor, f: fn(i64, i64) -> i64) -> Result<Tensor> {
-    let (a, b) = (a.to_dtype(DType::Bool)?, b.to_dtype(DType::Bool)?);
-    broadcast(op, &a, &b, |a, b| Ok(kernel::zip_i64(a, b, f)))
+fn truths(a: &Tensor, b: &Tensor) -> Result<(Tensor, Tensor)> {
+    Ok((a.to_dtype(DType::Bool)?, b.to_dtype(DType::Bool)?))
 }
 
 #[cfg(test)]

@@ -1,22 +1,13 @@
 //! Where a tensor is not zero, and elements picked by a mask.
 
 use super::{Indexing, Shapes};
-use crate::dispatch::for_dtype;
+use crate::kernel;
 use crate::layout::broadcast_shapes;
-use crate::{Array, DType, Element, ErrorKind, Result, Tensor};
+use crate::{Array, DType, ErrorKind, Result, Tensor};
 
-/// Positions in row-major order at which a bool tensor is true.
-pub(super) fn true_at(mask: &Tensor) -> Vec<i64> {
-    let mask = mask.contiguous();
-    let flags = mask.host_slice::<bool>();
-    let mut found = Vec::with_capacity(flags.iter().filter(|&&flag| flag).count());
-    found.extend(
-        (0i64..)
-            .zip(flags)
-            .filter(|(_, flag)| **flag)
-            .map(|(i, _)| i),
-    );
-    found
+/// Positions in row-major order at which a bool tensor is true: a vector of `i64`.
+pub(super) fn true_at(mask: &Tensor) -> Tensor {
+    kernel::true_at(mask.contiguous().host_slice::<bool>())
 }
 
 /// Which elements differ from zero; NaN does.
@@ -24,11 +15,7 @@ fn nonzero_mask(x: &Tensor) -> Result<Tensor> {
     if x.dtype() == DType::Bool {
         return Ok(x.clone());
     }
-    let x = x.contiguous();
-    let flags: Vec<bool> = for_dtype!(x.dtype(), T => {
-        x.host_slice::<T>().iter().map(|&v| v != T::ZERO).collect()
-    });
-    Tensor::from_vec(flags, x.shape())
+    Tensor::to_dtype(x, DType::Bool)
 }
 
 fn expect_mask(op: &'static str, mask: &Tensor) -> Result<()> {
@@ -63,9 +50,8 @@ pub trait Masking: Array {
         expect_mask(OP, mask)?;
         let shape = broadcast_shapes(OP, self.shape(), mask.shape())?;
         let entries = true_at(&mask.expand(shape.as_slice())?);
-        let len = entries.len();
         let x = self.expand(shape.as_slice())?.reshape([-1])?;
-        x.index_select(0, &Tensor::from_vec(entries, [len])?)
+        x.index_select(0, &entries)
     }
 
     /// The tensor with the elements of `source`, in row-major order, one after the other where `mask`
@@ -78,7 +64,7 @@ pub trait Masking: Array {
         expect_mask(OP, mask)?;
         let shape = broadcast_shapes(OP, self.shape(), mask.shape())?;
         let entries = true_at(&mask.expand(shape.as_slice())?);
-        let len = entries.len();
+        let len = entries.numel();
         let given: usize = source.shape().iter().product();
         if given < len {
             let message = format!("the mask asks for {len} elements, the source has {given}");
@@ -86,7 +72,7 @@ pub trait Masking: Array {
         }
         let source = source.reshape([-1])?.narrow(0, 0, len)?;
         let x = self.expand(shape.as_slice())?.reshape([-1])?;
-        x.index_copy(0, &Tensor::from_vec(entries, [len])?, &source)?
+        x.index_copy(0, &entries, &source)?
             .reshape(shape.as_slice())
     }
 }
@@ -108,18 +94,11 @@ impl Tensor {
     #[inline]
     pub fn nonzero(&self) -> Result<Tensor> {
         let entries = true_at(&nonzero_mask(self)?);
-        let (n, rank) = (entries.len(), self.rank());
-        let mut positions = vec![0; n * rank];
-        if rank > 0 {
-            for (row, flat) in positions.chunks_exact_mut(rank).zip(&entries) {
-                let mut rest = *flat as usize;
-                for (to, &size) in row.iter_mut().zip(self.shape()).rev() {
-                    *to = (rest % size) as i64;
-                    rest /= size;
-                }
-            }
+        match self.rank() {
+            0 => Tensor::zeros([entries.numel(), 0], DType::I64),
+            1 => entries.reshape([entries.numel(), 1]),
+            _ => Ok(kernel::unravel(&entries, self.shape())),
         }
-        Tensor::from_vec(positions, [n, rank])
     }
 
     /// As [`nonzero`](Tensor::nonzero), one vector for each dimension: what

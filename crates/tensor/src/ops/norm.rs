@@ -24,7 +24,7 @@ impl Op<1> for PowerNorm {
 
     fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
         let (dims, keepdim) = (self.dims.list(), self.keepdim);
-        if self.p == 2.0 && self.dims == Dims::all(x.rank()) && !x.dtype().is_half() {
+        if self.p == 2.0 && self.dims == DimSet::all(x.rank()) && !x.dtype().is_half() {
             let layout = reduced_layout(Self::NAME, x.shape(), self.dims, keepdim)?;
             return for_real!(Self::NAME, x.dtype(), T => {
                 let squares = kernel::sum_of(x, x, #[inline(always)] |a: T, b: T| a * b);

@@ -370,19 +370,13 @@ impl Places {
             along[self.tables_at + d] = step;
             step *= size;
         }
-        let sum: Vec<i64>;
+        let sum: Tensor;
         let (positions, unit) = match &self.tables[..] {
             [] => (&[0][..], 0),
             [(dim, table)] => (table.host_slice(), memory[*dim]),
             several => {
-                let at = |i: usize| {
-                    let offsets = several
-                        .iter()
-                        .map(|(dim, table)| table.host_slice::<i64>()[i] * memory[*dim] as i64);
-                    offsets.sum()
-                };
-                sum = (0..step).map(at).collect();
-                (&sum[..], 1)
+                sum = kernel::offsets(several, memory);
+                (sum.host_slice(), 1)
             }
         };
         work(&Picked {
@@ -443,14 +437,8 @@ fn tables_of(
         }
         .into());
     }
-    let entries = super::mask::true_at(index);
-    let n = entries.len();
-    let mut after: usize = masked.iter().product();
-    let column = |&size: &usize| {
-        after /= size.max(1);
-        let position = |&flat: &i64| flat as usize / after.max(1) % size.max(1);
-        let column: Vec<i64> = entries.iter().map(|flat| position(flat) as i64).collect();
-        Tensor::from_vec(column, [n])
-    };
-    masked.iter().map(column).collect()
+    if masked.len() == 1 {
+        return Ok(vec![super::mask::true_at(index)]);
+    }
+    index.nonzero()?.unbind(1)
 }

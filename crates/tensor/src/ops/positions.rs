@@ -1,5 +1,6 @@
 //! Positions in a dimension: counted from either end, in ranges, and in tensors.
 
+use crate::kernel;
 use crate::{DType, ErrorKind, Result, Tensor};
 
 /// A position from the front.
@@ -68,7 +69,8 @@ pub(super) fn positions(
     let index = index.to_dtype(DType::I64)?.contiguous();
     let found = index.host_slice::<i64>();
     let lowest = if from_end { -(size as i64) } else { 0 };
-    if let Some(&index) = found.iter().find(|&&i| i < lowest || i >= size as i64) {
+    let (all_exist, negative) = kernel::within(found, lowest, size as i64);
+    if !all_exist && let Some(&index) = found.iter().find(|&&i| i < lowest || i >= size as i64) {
         return Err(ErrorKind::IndexOutOfRange {
             op,
             index,
@@ -77,7 +79,7 @@ pub(super) fn positions(
         }
         .into());
     }
-    if found.iter().all(|&i| i >= 0) {
+    if !negative {
         return Ok(index);
     }
     let from_front = |&i: &i64| if i < 0 { i + size as i64 } else { i };

@@ -1,7 +1,20 @@
 //! Questions about single numbers: bool tensors, through which no gradient flows.
 
-use crate::kernel;
-use crate::{Array, DType, Result, Tensor};
+use crate::dispatch::for_float;
+use crate::kernel::{self, Real};
+use crate::{Array, DType, Element, Result, Tensor};
+
+/// What is asked of a float; integers and bools have one answer.
+macro_rules! ask {
+    ($x:expr, $T:ident => $question:expr, $of_integers:expr) => {{
+        let x = $x.value();
+        if x.dtype().is_float() {
+            for_float!("ask", x.dtype(), $T => Ok(kernel::map(&x, #[inline(always)] $question)))
+        } else {
+            Tensor::full(x.shape(), $of_integers, DType::Bool)
+        }
+    }};
+}
 
 /// Questions about single numbers. The answers are bool tensors, through which no gradient flows.
 ///
@@ -18,7 +31,7 @@ pub trait Predicates: Array {
     /// # Errors
     /// None today.
     fn isnan(&self) -> Result<Tensor> {
-        ask(&self.value(), f64::is_nan, false)
+        ask!(self, T => |x: T| is_nan(x), false)
     }
 
     /// Whether it is infinite.
@@ -26,7 +39,7 @@ pub trait Predicates: Array {
     /// # Errors
     /// None today.
     fn isinf(&self) -> Result<Tensor> {
-        ask(&self.value(), f64::is_infinite, false)
+        ask!(self, T => |x: T| x.abs() == T::from_f64(f64::INFINITY), false)
     }
 
     /// Whether it is neither infinite nor NaN.
@@ -34,7 +47,7 @@ pub trait Predicates: Array {
     /// # Errors
     /// None today.
     fn isfinite(&self) -> Result<Tensor> {
-        ask(&self.value(), f64::is_finite, true)
+        ask!(self, T => |x: T| x.abs() < T::from_f64(f64::INFINITY), true)
     }
 
     /// Whether it is +∞.
@@ -42,7 +55,7 @@ pub trait Predicates: Array {
     /// # Errors
     /// None today.
     fn isposinf(&self) -> Result<Tensor> {
-        ask(&self.value(), |x| x == f64::INFINITY, false)
+        ask!(self, T => |x: T| x == T::from_f64(f64::INFINITY), false)
     }
 
     /// Whether it is −∞.
@@ -50,7 +63,7 @@ pub trait Predicates: Array {
     /// # Errors
     /// None today.
     fn isneginf(&self) -> Result<Tensor> {
-        ask(&self.value(), |x| x == f64::NEG_INFINITY, false)
+        ask!(self, T => |x: T| x == T::from_f64(f64::NEG_INFINITY), false)
     }
 
     /// Whether it is a real number: always, since no dtype is complex.
@@ -75,12 +88,11 @@ pub trait Predicates: Array {
 }
 impl<A: Array> Predicates for A {}
 
-fn ask(x: &Tensor, question: fn(f64) -> bool, of_integers: bool) -> Result<Tensor> {
-    if x.dtype().is_float() {
-        Ok(kernel::test_f64(x, question))
-    } else {
-        Tensor::full(x.shape(), of_integers, DType::Bool)
-    }
+/// Only NaN differs from itself.
+#[inline(always)]
+#[expect(clippy::eq_op, reason = "only NaN differs from itself")]
+fn is_nan<T: Element>(x: T) -> bool {
+    x != x
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::Shapes;
 use crate::dispatch::for_compute;
 use crate::kernel;
 use crate::layout::{Layout, MAX_RANK, resolve_dim};
-use crate::{Array, Element, ErrorKind, Result, Tensor};
+use crate::{Array, DType, Element, ErrorKind, Result, Tensor};
 
 /// A set of dimensions of one tensor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,16 +155,73 @@ pub(super) fn reduce(
 ) -> Result<Tensor> {
     let mut layout = Layout::unset();
     set_reduced(&mut layout, op, x.shape(), dims, keepdim)?;
-    match as_three(x.shape(), dims) {
-        Some(sizes) => Ok(reduce_middle(x, sizes, &layout, fold)),
-        None => {
-            let (x, sizes) = reduced_last(x, dims)?;
-            Ok(reduce_middle(&x, sizes, &layout, fold))
-        }
+    if !x.is_contiguous()
+        && let Some(order) = order_in_memory(x)
+    {
+        return reduce_in_order(op, x, &order, dims, fold)?.reshape(layout.shape());
     }
+    if let Some(sizes) = as_three(x.shape(), dims) {
+        return Ok(reduce_middle(x, sizes, &layout, fold));
+    }
+    let rank = x.rank();
+    if x.numel() >= MANY && x.is_contiguous() && dims.has(rank - 1) {
+        // The last ones first: then nothing is copied.
+        let last = (0..rank).rev().take_while(|&d| dims.has(d));
+        let last = DimSet(last.fold(0, |set, d| set | 1 << d));
+        let partial = reduce(op, x, last, true, fold)?;
+        let whole = reduce(op, &partial, DimSet(dims.0 & !last.0), true, fold)?;
+        return whole.reshape(layout.shape());
+    }
+    let (x, sizes) = reduced_last(x, dims)?;
+    Ok(reduce_middle(&x, sizes, &layout, fold))
 }
 
+/// So many elements are not copied to be reduced in one go.
+const MANY: usize = 32 * 1024;
+
+/// The dimensions from the one whose neighbours lie farthest apart to the one in which they lie together, if
+/// memory has no holes.
+fn order_in_memory(x: &Tensor) -> Option<Vec<isize>> {
+    let mut order: Vec<usize> = (0..x.rank()).collect();
+    order.sort_by_key(|&d| std::cmp::Reverse(x.strides()[d]));
+    let mut step = 1;
+    for &d in order.iter().rev() {
+        let size = x.shape()[d];
+        if size != 1 && x.strides()[d] != step {
+            return None;
+        }
+        step *= size;
+    }
+    Some(order.into_iter().map(|d| d as isize).collect())
+}
+
+/// Reduces a tensor in the order of its memory, as PyTorch does; reduced dimensions stay as 1.
+fn reduce_in_order(
+    op: &'static str,
+    x: &Tensor,
+    order: &[isize],
+    dims: DimSet,
+    fold: Fold,
+) -> Result<Tensor> {
+    let (mut set, mut back) = (0, [0; MAX_RANK]);
+    for (to, &from) in order.iter().enumerate() {
+        set |= u8::from(dims.has(from as usize)) << to;
+        back[from as usize] = to as isize;
+    }
+    let reduced = reduce(op, &x.permute(order)?, DimSet(set), true, fold)?;
+    Ok(reduced.permute(&back[..order.len()])?.contiguous())
+}
+
+/// Bools are counted, but for their extremes.
 fn reduce_middle(x: &Tensor, sizes: (usize, usize, usize), layout: &Layout, fold: Fold) -> Tensor {
+    if x.dtype() == DType::Bool {
+        return match fold {
+            Fold::Largest => kernel::join_middle::<bool, _>(x, sizes, layout, kernel::Larger),
+            Fold::Smallest => kernel::join_middle::<bool, _>(x, sizes, layout, kernel::Smaller),
+            Fold::Sum if sizes.2 == 1 => kernel::count_true(x, sizes.1, layout),
+            _ => reduce_middle(&kernel::cast(x, DType::I64), sizes, layout, fold),
+        };
+    }
     for_compute!(x.dtype(), T => {
         if x.dtype() != T::DTYPE {
             let wide = reduce_middle(&kernel::cast(x, T::DTYPE), sizes, layout, fold);

@@ -201,10 +201,10 @@ fn nan_of<A: Array>(x: &A) -> Result<Tensor> {
     x.value().ne(&x.value())
 }
 
-/// Runs `f` on a float array as it is, on bools and integers as `i64`.
+/// Runs `f` on floats and bools, which are counted, as they are, on integers as `i64`.
 #[inline]
 fn on_summable<A: Array>(x: &A, f: impl FnOnce(&A) -> Result<A>) -> Result<A> {
-    if x.dtype().is_float() {
+    if x.dtype().is_float() || x.dtype() == DType::Bool {
         f(x)
     } else {
         f(&x.to_dtype(DType::I64)?)

@@ -2,11 +2,12 @@
 
 use super::broadcast::{broadcast, with_scalar};
 use super::{Cast, Shapes};
+use crate::dispatch::for_float;
 use crate::error::ErrorKind;
-use crate::kernel;
+use crate::kernel::{self, Real};
 use crate::layout::broadcast_shapes;
 use crate::tensor::expect_fits;
-use crate::{Array, DType, Op, Result, Saved, Saves, Scalar, Tensor};
+use crate::{Array, DType, Element, Op, Result, Saved, Saves, Scalar, Tensor};
 
 /// `condition ? a : b`.
 #[derive(Clone, Debug)]
@@ -157,15 +158,16 @@ pub trait Selection: Array {
             DType::F32 => f64::from(f32::MAX),
             _ => f64::MAX,
         };
-        self.masked_fill(&kernel::test_f64(&x, f64::is_nan), nan.unwrap_or(0.0))?
-            .masked_fill(
-                &kernel::test_f64(&x, |x| x == f64::INFINITY),
-                posinf.unwrap_or(largest),
-            )?
-            .masked_fill(
-                &kernel::test_f64(&x, |x| x == f64::NEG_INFINITY),
-                neginf.unwrap_or(-largest),
-            )
+        let (nan, top) = (nan.unwrap_or(0.0), posinf.unwrap_or(largest));
+        let bottom = neginf.unwrap_or(-largest);
+        let numbers: Result<Tensor> = for_float!("nan_to_num", x.dtype(), T => {
+            let [nan, top, bottom] = [nan, top, bottom].map(T::from_f64);
+            Ok(kernel::map(&x, #[inline(always)] move |x: T| {
+                let beyond = if x > T::ZERO { top } else { bottom };
+                if x == x { beyond } else { nan }
+            }))
+        });
+        self.where_(&x.isfinite()?, &Self::constant(numbers?))
     }
 }
 impl<A: Array> Selection for A {}
