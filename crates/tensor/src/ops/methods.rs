@@ -332,12 +332,9 @@ macro_rules! methods {
         $crate::methods! { @$kind $T, $Family; $(#[$inline] $name $arguments $(-> $Out)?;)* }
     };
     (@questions $T:ty, $Family:ident; $($(#[$inline:meta])? $name:ident($($arg:ident: $Arg:ty),*);)*) => {
-        #[doc = concat!("From [`", stringify!($Family), "`](gradus_tensor::ops::", stringify!($Family), ").")]
+        #[doc = concat!("Methods of [`", stringify!($Family), "`](gradus_tensor::ops::", stringify!($Family), ").")]
         impl $T {$(
-            #[doc = concat!("See [`", stringify!($Family), "::", stringify!($name), "`](gradus_tensor::ops::", stringify!($Family), "::", stringify!($name), ").")]
-            ///
-            /// # Errors
-            /// As there.
+            #[doc = concat!("See [`", stringify!($Family), "::", stringify!($name), "`](gradus_tensor::ops::", stringify!($Family), "::", stringify!($name), ") for formula, shapes and errors.")]
             $(#[$inline])?
             pub fn $name(&self $(, $arg: $Arg)*) -> $crate::Result<$crate::Tensor> {
                 $crate::ops::$Family::$name(self $(, $arg)*)
@@ -345,12 +342,9 @@ macro_rules! methods {
         )*}
     };
     (@family $T:ty, $Family:ident; $($(#[$inline:meta])? $name:ident($($arg:ident: $Arg:ty),*) $(-> $Out:ident)?;)*) => {
-        #[doc = concat!("From [`", stringify!($Family), "`](gradus_tensor::ops::", stringify!($Family), ").")]
+        #[doc = concat!("Methods of [`", stringify!($Family), "`](gradus_tensor::ops::", stringify!($Family), ").")]
         impl $T {$(
-            #[doc = concat!("See [`", stringify!($Family), "::", stringify!($name), "`](gradus_tensor::ops::", stringify!($Family), "::", stringify!($name), ").")]
-            ///
-            /// # Errors
-            /// As there.
+            #[doc = concat!("See [`", stringify!($Family), "::", stringify!($name), "`](gradus_tensor::ops::", stringify!($Family), "::", stringify!($name), ") for formula, shapes and errors.")]
             $(#[$inline])?
             pub fn $name(&self $(, $arg: $Arg)*) -> $crate::Result<$crate::methods!(@out $($Out)?)> {
                 $crate::ops::$Family::$name(self $(, $arg)*)
@@ -358,12 +352,9 @@ macro_rules! methods {
         )*}
     };
     (@static $T:ty, $Family:ident; $($(#[$inline:meta])? $name:ident($($arg:ident: $Arg:ty),*) $(-> $Out:ident)?;)*) => {
-        #[doc = concat!("From [`", stringify!($Family), "`](gradus_tensor::ops::", stringify!($Family), ").")]
+        #[doc = concat!("Methods of [`", stringify!($Family), "`](gradus_tensor::ops::", stringify!($Family), ").")]
         impl $T {$(
-            #[doc = concat!("See [`", stringify!($Family), "::", stringify!($name), "`](gradus_tensor::ops::", stringify!($Family), "::", stringify!($name), ").")]
-            ///
-            /// # Errors
-            /// As there.
+            #[doc = concat!("See [`", stringify!($Family), "::", stringify!($name), "`](gradus_tensor::ops::", stringify!($Family), "::", stringify!($name), ") for formula, shapes and errors.")]
             $(#[$inline])?
             pub fn $name($($arg: $Arg),*) -> $crate::Result<$crate::methods!(@out $($Out)?)> {
                 $crate::ops::$Family::$name($($arg),*)

@@ -33,11 +33,9 @@ macro_rules! linalg_methods {
         $crate::linalg_methods! { @family $T, MatrixPower; matrix_power(n: i64) -> Self; }
     };
     (@family $T:ty, $Family:ident; $($name:ident($($arg:ident: $Arg:ty),*) -> $Out:ty;)*) => {
+        #[doc = concat!("Methods of [`", stringify!($Family), "`](gradus_tensor::ops::linalg::", stringify!($Family), ").")]
         impl $T {$(
-            #[doc = concat!("See [`", stringify!($Family), "::", stringify!($name), "`](gradus_tensor::ops::linalg::", stringify!($Family), "::", stringify!($name), ").")]
-            ///
-            /// # Errors
-            /// As there.
+            #[doc = concat!("See [`", stringify!($Family), "::", stringify!($name), "`](gradus_tensor::ops::linalg::", stringify!($Family), "::", stringify!($name), ") for formula, shapes and errors.")]
             pub fn $name(&self $(, $arg: $Arg)*) -> $crate::Result<$Out> {
                 $crate::ops::linalg::$Family::$name(self $(, $arg)*)
             }
