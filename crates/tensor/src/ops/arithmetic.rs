@@ -4,7 +4,7 @@ use super::Cast;
 use super::broadcast::{broadcast, fit_scalar};
 use super::cast::rounded_once;
 use super::mixed::{Mixed, mixes};
-use super::sign::flat;
+use super::sign::{Abs, Sign};
 use crate::dispatch::{for_float, for_number};
 use crate::error::ErrorKind;
 use crate::kernel::{self, Number};
@@ -166,45 +166,6 @@ impl Op<1> for Square {
     /// dL/dx = 2 x g
     fn vjp<A: Array>(&self, _wrt: usize, saved: &Saved<'_, A>, g: &A) -> Result<A> {
         saved.input(0)?.mul(g)?.mul_scalar(2)
-    }
-}
-
-#[derive(Clone, Debug)]
-pub(super) struct Abs;
-
-impl Op<1> for Abs {
-    const NAME: &'static str = "abs";
-    const SAVES: Saves = Saves::INPUTS;
-
-    fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
-        for_number!(Self::NAME, x.dtype(), T => {
-            Ok(kernel::map(x, #[inline(always)] |x: T| if x < T::ZERO { T::ZERO.minus(x) } else if x == T::ZERO { T::ZERO } else { x }))
-        })
-    }
-
-    /// dL/dx = g sign(x), 0 at 0
-    fn vjp<A: Array>(&self, _wrt: usize, saved: &Saved<'_, A>, g: &A) -> Result<A> {
-        g.mul(&saved.input(0)?.sign()?)
-    }
-}
-
-#[derive(Clone, Debug)]
-pub(super) struct Sign;
-
-impl Op<1> for Sign {
-    const NAME: &'static str = "sign";
-    const SAVES: Saves = Saves::NOTHING;
-
-    fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
-        for_number!(Self::NAME, x.dtype(), T => {
-            let down = T::ZERO.minus(T::ONE);
-            Ok(kernel::map(x, #[inline(always)] move |x: T| if x > T::ZERO { T::ONE } else if x < T::ZERO { down } else { T::ZERO }))
-        })
-    }
-
-    /// 0 everywhere, as in PyTorch
-    fn vjp<A: Array>(&self, _wrt: usize, _saved: &Saved<'_, A>, g: &A) -> Result<A> {
-        Ok(flat(g))
     }
 }
 
@@ -442,7 +403,7 @@ fn no_bools(op: &'static str, a: DType, b: DType) -> crate::Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testkit::{assert_close, check_forward, check_vjp, check_vjp_in};
+    use crate::testkit::{assert_close, check_forward, check_vjp};
     use crate::{DType, tensor};
 
     #[test]
@@ -474,17 +435,6 @@ mod tests {
         assert_close(&a.add_scalar(0.5).unwrap(), &[1.5, -1.5]);
         check_forward(MulScalar(Scalar::Int(3)), [a], &[3.0, -6.0]);
         check_forward(Square, [a], &[1.0, 4.0]);
-        check_forward(Abs, [a], &[1.0, 2.0]);
-        check_forward(Sign, [&tensor![-3.0, 0.0, 2.0]], &[-1.0, 0.0, 1.0]);
-    }
-
-    #[test]
-    fn the_sign_of_what_is_not_a_number_is_zero() {
-        let signs = tensor![f32::NAN, -0.0, f32::NEG_INFINITY].sign().unwrap();
-        let bits: Vec<u32> = (signs.to_vec::<f32>().unwrap().iter())
-            .map(|x| x.to_bits())
-            .collect();
-        assert_eq!(bits, [0.0f32, 0.0, -1.0].map(f32::to_bits));
     }
 
     #[test]
@@ -497,8 +447,6 @@ mod tests {
         check_vjp(AddScalar { name, c }, [&[4]]);
         check_vjp(MulScalar(Scalar::Float(-2.5)), [&[4]]);
         check_vjp(Square, [&[2, 2]]);
-        check_vjp_in(Abs, [&[4]], -0.9, -0.1);
-        check_vjp(Sign, [&[4]]);
     }
 
     #[test]

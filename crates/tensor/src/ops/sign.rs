@@ -1,14 +1,56 @@
-//! Signs taken from elsewhere, and steps.
+//! Signs: of numbers, taken away, taken from elsewhere; and steps.
 
 use super::broadcast::{broadcast, broadcast_float, with_scalar};
 use super::{Arithmetic, Cast};
+use crate::dispatch::for_number;
 use crate::error::ErrorKind;
-use crate::kernel;
-use crate::{Array, Op, Result, Saved, Saves, Scalar, Tensor};
+use crate::kernel::{self, Number};
+use crate::{Array, Element, Op, Result, Saved, Saves, Scalar, Tensor};
 
 /// The gradient of a function that is constant wherever it has one: zeros.
 pub(super) fn flat<A: Array>(g: &A) -> A {
     A::constant(g.value().zeros_like())
+}
+
+/// `|x|`
+#[derive(Clone, Debug)]
+pub(super) struct Abs;
+
+impl Op<1> for Abs {
+    const NAME: &'static str = "abs";
+    const SAVES: Saves = Saves::INPUTS;
+
+    fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
+        for_number!(Self::NAME, x.dtype(), T => {
+            Ok(kernel::map(x, #[inline(always)] |x: T| if x < T::ZERO { T::ZERO.minus(x) } else if x == T::ZERO { T::ZERO } else { x }))
+        })
+    }
+
+    /// dL/dx = g sign(x), 0 at 0
+    fn vjp<A: Array>(&self, _wrt: usize, saved: &Saved<'_, A>, g: &A) -> Result<A> {
+        g.mul(&saved.input(0)?.sign()?)
+    }
+}
+
+/// −1, 0 or 1.
+#[derive(Clone, Debug)]
+pub(super) struct Sign;
+
+impl Op<1> for Sign {
+    const NAME: &'static str = "sign";
+    const SAVES: Saves = Saves::NOTHING;
+
+    fn forward(&self, [x]: [&Tensor; 1]) -> Result<Tensor> {
+        for_number!(Self::NAME, x.dtype(), T => {
+            let down = T::ZERO.minus(T::ONE);
+            Ok(kernel::map(x, #[inline(always)] move |x: T| if x > T::ZERO { T::ONE } else if x < T::ZERO { down } else { T::ZERO }))
+        })
+    }
+
+    /// 0 everywhere, as in PyTorch
+    fn vjp<A: Array>(&self, _wrt: usize, _saved: &Saved<'_, A>, g: &A) -> Result<A> {
+        Ok(flat(g))
+    }
 }
 
 /// The size of one number with the sign of another.
@@ -115,12 +157,30 @@ impl<A: Array> Signs for A {}
 mod tests {
     use super::*;
     use crate::tensor;
-    use crate::testkit::{assert_close, check_vjp, check_vjp_in};
+    use crate::testkit::{assert_close, check_forward, check_vjp, check_vjp_in};
 
     #[test]
     fn vjp() {
         check_vjp(Copysign, [&[2, 3], &[2, 3]]);
         check_vjp_in(Copysign, [&[2, 3], &[2, 3]], -0.9, -0.1);
+        check_vjp(Abs, [&[4]]);
+        check_vjp_in(Abs, [&[4]], -0.9, -0.1);
+        check_vjp(Sign, [&[4]]);
+    }
+
+    #[test]
+    fn of_numbers() {
+        check_forward(Abs, [&tensor![1.0, -2.0]], &[1.0, 2.0]);
+        check_forward(Sign, [&tensor![-3.0, 0.0, 2.0]], &[-1.0, 0.0, 1.0]);
+    }
+
+    #[test]
+    fn the_sign_of_what_is_not_a_number_is_zero() {
+        let signs = tensor![f32::NAN, -0.0, f32::NEG_INFINITY].sign().unwrap();
+        let bits: Vec<u32> = (signs.to_vec::<f32>().unwrap().iter())
+            .map(|x| x.to_bits())
+            .collect();
+        assert_eq!(bits, [0.0f32, 0.0, -1.0].map(f32::to_bits));
     }
 
     #[test]
