@@ -360,6 +360,7 @@ fn layout_for(op: &'static str, len: usize, shape: &[usize]) -> Result<Layout> {
 }
 
 /// One number everywhere.
+#[inline]
 fn repeated(op: &'static str, shape: &[usize], value: Scalar, dtype: DType) -> Result<Tensor> {
     let layout = Layout::row_major(op, shape)?;
     Ok(kernel::fill(&layout, value, dtype))
