@@ -67,22 +67,19 @@ fn in_registers<
     for done in 0..steps {
         if done > 0 && done.is_multiple_of(STEPS) {
             let running = std::mem::replace(&mut lanes, [J::START; LANES]);
-            join_lanes::<COMPACT, T, J, LANES>(&mut levels[0], j, 0, &|l| running[l]);
+            join_lanes::<COMPACT, LANES, _, _, _>(&mut levels[0], j, 0, &|l| running[l]);
             raise(&mut levels, done / STEPS, LANES, j);
         }
-        join_lanes::<COMPACT, T, J, LANES>(&mut lanes, j, done * LANES, &term);
+        join_lanes::<COMPACT, LANES, _, _, _>(&mut lanes, j, done * LANES, &term);
     }
     if steps > STEPS {
         for level in &levels {
-            join_lanes::<COMPACT, T, J, LANES>(&mut lanes, j, 0, &|l| level[l]);
+            join_lanes::<COMPACT, LANES, _, _, _>(&mut lanes, j, 0, &|l| level[l]);
         }
     }
     let whole = len / PLACES * PLACES;
     for start in (steps * LANES..whole).step_by(PLACES) {
-        for p in 0..opaque::<COMPACT>(PLACES) {
-            let p = opaque::<COMPACT>(p);
-            lanes[p] = j.join(lanes[p], term(start + p));
-        }
+        join_lanes::<COMPACT, PLACES, _, _, _>(&mut lanes, j, start, &term);
     }
     let mut places = [J::START; PLACES];
     for p in 0..opaque::<COMPACT>(PLACES) {
@@ -100,17 +97,17 @@ fn in_registers<
     joined
 }
 
-/// The terms from `start` on, one joined with each lane.
+/// The terms from `start` on, one joined with each of the first `COUNT` lanes.
 ///
 /// An index loop over constants: that keeps the lanes in registers.
 #[inline(always)]
-fn join_lanes<const COMPACT: bool, T: Copy, J: Join<T>, const LANES: usize>(
+fn join_lanes<const COMPACT: bool, const COUNT: usize, T: Copy, J: Join<T>, const LANES: usize>(
     lanes: &mut [T; LANES],
     j: J,
     start: usize,
     term: &impl Fn(usize) -> T,
 ) {
-    for l in 0..opaque::<COMPACT>(LANES) {
+    for l in 0..opaque::<COMPACT>(COUNT) {
         let l = opaque::<COMPACT>(l);
         lanes[l] = j.join(lanes[l], term(start + l));
     }
