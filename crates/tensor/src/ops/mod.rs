@@ -17,7 +17,7 @@
 //! | products | [`MatrixProduct`], [`AddedProduct`], [`TensorProduct`], [`Einsum`], [`ProductChain`], [`VectorProduct`] |
 //! | matrices | [`Diagonals`], [`Triangles`], [`Vandermonde`], and `linalg` behind the feature of that name |
 //! | layers | [`Linear`], [`Convolution`], [`Pooling`], [`Normalization`], [`Resampling`], [`PixelShuffle`] |
-//! | losses, distances | [`SquaredError`], [`BinaryCrossEntropy`], [`Distances`], [`Similarity`], [`Renorm`] |
+//! | losses, distances | [`SquaredError`], [`ClassLosses`], [`BinaryCrossEntropy`], [`Distances`], [`Similarity`], [`Renorm`] |
 //! | copies | [`Cast`], [`Copying`] |
 //!
 //! What has no gradient is a method of [`Tensor`](crate::Tensor) alone: positions
