@@ -89,5 +89,11 @@ fn places(group: &mut BenchmarkGroup<'_, WallTime>) -> Result<()> {
     group.bench_function("masked_select/1000x1000", |b| {
         b.iter(|| black_box(&x).masked_select(&mask));
     });
+    group.bench_function("nonzero/1000x1000", |b| {
+        b.iter(|| black_box(&mask).nonzero())
+    });
+    group.bench_function("index by a mask/1000x1000", |b| {
+        b.iter(|| black_box(&x).index(&mask));
+    });
     Ok(())
 }

@@ -18,13 +18,7 @@ impl Op<2> for Pow {
     #[inline]
     fn forward(&self, [x, e]: [&Tensor; 2]) -> Result<Tensor> {
         match x.dtype() {
-            dtype if dtype.is_float() => Ok(kernel::zip_quick(
-                x,
-                e,
-                #[inline(always)]
-                |x, e| power(x, e),
-                f64::powf,
-            )),
+            dtype if dtype.is_float() => Ok(kernel::zip_quick(x, e, power, f64::powf)),
             DType::Bool => Err(no_bools()),
             _ => Ok(kernel::zip_i64(x, e, integer_power)),
         }

@@ -164,7 +164,7 @@ pub trait Selection: Array {
             let [nan, top, bottom] = [nan, top, bottom].map(T::from_f64);
             Ok(kernel::map(&x, #[inline(always)] move |x: T| {
                 let beyond = if x > T::ZERO { top } else { bottom };
-                if x == x { beyond } else { nan }
+                if x.ne(&x) { nan } else { beyond }
             }))
         });
         self.where_(&x.isfinite()?, &Self::constant(numbers?))
