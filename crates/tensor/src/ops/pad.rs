@@ -247,15 +247,14 @@ fn pad_by_index<A: Array>(x: &A, dim: usize, sides: [isize; 2], mode: PadMode) -
         x.index_select(dim as isize, &index)
     };
     // What is added is picked, what stays is copied.
-    let kept = (
-        (-sides[0]).max(0) as usize,
-        size as isize - (-sides[1]).max(0),
-    );
+    let [cut_before, cut_after] = sides.map(|n| n.min(0).unsigned_abs());
     let before = sides[0].max(0) as usize;
-    let Some(len) = (kept.1 as usize).checked_sub(kept.0).filter(|_| kept.1 > 0) else {
+    let end = size.saturating_sub(cut_after);
+    let len = end.saturating_sub(cut_before);
+    if len == 0 {
         return picked(0..whole);
-    };
-    let middle = x.narrow(dim as isize, kept.0, len)?;
+    }
+    let middle = x.narrow(dim as isize, cut_before, len)?;
     let (front, back) = (picked(0..before)?, picked(before + len..whole)?);
     A::cat(&[&front, &middle, &back], dim as isize)
 }
