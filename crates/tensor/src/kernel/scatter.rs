@@ -54,8 +54,14 @@ pub(crate) fn scatter_with<T: Element>(
         one,
         |from, step, to, to_step, len| {
             if (step, to_step) == (1, 1) {
-                // Without the steps, so that it vectorises.
-                (0..len).for_each(|i| one(from.wrapping_add(i), to.wrapping_add(i)));
+                // SAFETY: as above; what is read is not what is written, so the loop vectorises.
+                unsafe {
+                    let from = std::slice::from_raw_parts(from, len);
+                    let to = std::slice::from_raw_parts_mut(to, len);
+                    to.iter_mut()
+                        .zip(from)
+                        .for_each(|(to, &from)| *to = combine(*to, from));
+                }
             } else {
                 (0..len).for_each(|i| {
                     one(from.wrapping_add(i * step), to.wrapping_add(i * to_step));

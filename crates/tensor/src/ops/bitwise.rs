@@ -12,6 +12,7 @@ macro_rules! bitwise {
             ///
             /// # Errors
             /// Floats, and bools where they are shifted; shapes that do not broadcast.
+            #[inline]
             pub fn $name(&self, other: &Tensor) -> Result<Tensor> {
                 on_bits(stringify!($name), self, other, $takes, $function)
             }
@@ -20,6 +21,7 @@ macro_rules! bitwise {
             ///
             /// # Errors
             /// As there.
+            #[inline]
             pub fn $scalar(&self, other: impl Into<Scalar>) -> Result<Tensor> {
                 let (x, other) = with_scalar(self, other.into())?;
                 x.$name(&other)
@@ -64,7 +66,7 @@ fn on_bits(
     a: &Tensor,
     b: &Tensor,
     takes: Takes,
-    f: fn(i64, i64) -> i64,
+    f: impl Fn(i64, i64) -> i64 + Copy + Send + Sync,
 ) -> Result<Tensor> {
     broadcast(op, a, b, |a, b| {
         expect(op, a.dtype(), takes)?;
@@ -72,7 +74,7 @@ fn on_bits(
             (DType::Bool, "bitwise_and") => a.logical_and(b),
             (DType::Bool, "bitwise_or") => a.logical_or(b),
             (DType::Bool, _) => a.logical_xor(b),
-            _ => Ok(kernel::zip_i64(a, b, f)),
+            _ => Ok(kernel::zip(a, b, f)),
         }
     })
 }
@@ -89,18 +91,15 @@ fn expect(op: &'static str, got: DType, takes: Takes) -> Result<()> {
     Err(ErrorKind::DType { op, expected, got }.into())
 }
 
+#[inline(always)]
 fn shift_left(a: i64, b: i64) -> i64 {
-    match u32::try_from(b) {
-        Ok(bits @ 0..64) => a << bits,
-        _ => 0,
-    }
+    let shifted = a << (b & 63);
+    if b as u64 > 63 { 0 } else { shifted }
 }
 
+#[inline(always)]
 fn shift_right(a: i64, b: i64) -> i64 {
-    match u32::try_from(b) {
-        Ok(bits @ 0..64) => a >> bits,
-        _ => a >> 63,
-    }
+    a >> if b as u64 > 63 { 63 } else { b }
 }
 
 #[cfg(test)]
