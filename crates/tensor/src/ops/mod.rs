@@ -81,6 +81,7 @@ mod max_pool;
 mod methods;
 mod mixed;
 mod multi_dot;
+mod nll_loss;
 mod norm;
 mod normalization;
 mod one_hot;
