@@ -91,6 +91,11 @@ pub(crate) fn polygamma(n: u32, x: f64) -> f64 {
             f64::NEG_INFINITY
         };
     }
+    if n > 170 {
+        // n! is beyond f64; 0 · ∞ is NaN, as in PyTorch.
+        let size = f64::INFINITY * x.abs().powf(-(f64::from(n) + 1.0));
+        return if odd { size } else { -size };
+    }
     if x < 0.0 {
         // ψ⁽ⁿ⁾(x) = (−1)ⁿ ψ⁽ⁿ⁾(1 − x) − π dⁿ/dxⁿ cot πx
         let reflected = polygamma(n, 1.0 - x);
@@ -299,6 +304,18 @@ mod tests {
             ],
             TRIGAMMA_ULPS,
         );
+    }
+
+    /// PyTorch's, and no loop over four thousand million factors.
+    #[test]
+    fn orders_whose_factorial_is_infinite() {
+        for n in [171, u32::MAX] {
+            assert_eq!(polygamma(n, 1.0), f64::INFINITY);
+            assert_eq!(polygamma(n, 0.0), f64::INFINITY);
+            assert!(polygamma(n, 1e300).is_nan() && polygamma(n, f64::INFINITY).is_nan());
+        }
+        assert_eq!(polygamma(172, -0.5), f64::NEG_INFINITY);
+        assert_eq!(polygamma(300, 1.0), f64::NEG_INFINITY);
     }
 
     #[test]

@@ -148,7 +148,7 @@ pub trait Normalization: Array {
             }
             .into());
         };
-        if num_groups == 0 || !channels.is_multiple_of(num_groups) {
+        if num_groups == 0 || channels == 0 || !channels.is_multiple_of(num_groups) {
             let message = format!("{channels} channels do not divide by {num_groups} groups");
             return Err(Error::custom(OP, message));
         }
@@ -339,6 +339,9 @@ mod tests {
 
     #[test]
     fn refused() {
+        let nothing = Tensor::zeros([2, 0, 3], DType::F32).unwrap();
+        assert!(nothing.group_norm(1, None, None, 1e-5).is_err());
+        assert!(nothing.group_norm(usize::MAX, None, None, 1e-5).is_err());
         let x = Tensor::zeros([2, 3], DType::F32).unwrap();
         let e = x.layer_norm(&[2], None, None, 1e-5).unwrap_err();
         assert_eq!(

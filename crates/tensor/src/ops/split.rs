@@ -91,6 +91,7 @@ pub trait Splitting: Array {
             return Err(ErrorKind::Invalid { op: OP, message }.into());
         }
         if whole == 0 {
+            expect_countable(OP, chunks)?;
             return Ok(vec![self.clone(); chunks]);
         }
         self.split(whole.div_ceil(chunks), dim)
@@ -110,6 +111,7 @@ pub trait Splitting: Array {
                 Err(ErrorKind::Invalid { op: OP, message }.into())
             }
             Sections::Count(count) => {
+                expect_countable(OP, count)?;
                 let larger = whole % count;
                 let mut start = 0;
                 (0..count)
@@ -193,6 +195,17 @@ pub trait Splitting: Array {
 }
 impl<A: Array> Splitting for A {}
 
+/// # Errors
+/// More parts, most of them empty, than memory holds.
+#[inline]
+fn expect_countable(op: &'static str, parts: usize) -> Result<()> {
+    if u32::try_from(parts).is_ok() {
+        return Ok(());
+    }
+    let message = format!("{parts} parts are more than memory holds");
+    Err(ErrorKind::Invalid { op, message }.into())
+}
+
 fn split_evenly<A: Array>(
     op: &'static str,
     x: &A,
@@ -217,6 +230,18 @@ mod tests {
 
     fn sizes(parts: Result<Vec<Tensor>>) -> Vec<usize> {
         parts.unwrap().iter().map(|part| part.shape()[0]).collect()
+    }
+
+    #[test]
+    fn more_parts_than_memory_holds() {
+        let nothing = Tensor::zeros([0], DType::F32).unwrap();
+        assert_eq!(sizes(nothing.chunk(2, 0)), [0, 0]);
+        let message = nothing.chunk(usize::MAX, 0).unwrap_err().to_string();
+        assert!(
+            message.ends_with("parts are more than memory holds"),
+            "{message}"
+        );
+        assert!(tensor![1.0].tensor_split(usize::MAX, 0).is_err());
     }
 
     #[test]
