@@ -242,7 +242,7 @@ mod tests {
             x.index((.., &Tensor::scalar(-1i64))).unwrap().shape(),
             [2, 4]
         );
-        assert!(x.index(&Tensor::scalar(2i64)).is_err());
+        assert!(x.index(Tensor::scalar(2i64)).is_err());
     }
 
     #[test]
