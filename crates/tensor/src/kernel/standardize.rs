@@ -21,6 +21,13 @@ pub(crate) struct Groups {
 /// Running sums side by side, so that they fill registers.
 const LANES: usize = 16;
 
+/// All lanes together. A call: seen beside each other, two such sums are taken for sums of pairs, and registers of the
+/// loop before are filled with pairs.
+#[inline(never)]
+fn total(lanes: [f64; LANES]) -> f64 {
+    lanes.iter().sum()
+}
+
 /// `Σ f(a[i], b[i])` and `Σ g(a[i], b[i])` in double precision.
 struct SumsOf<'a, T, F, G>(&'a [T], &'a [T], F, G);
 
@@ -36,7 +43,6 @@ impl<T: Element, F: Fn(f64, f64) -> f64, G: Fn(f64, f64) -> f64> Kernel for Sums
         let (b, b_rest) = b[..len].as_chunks::<LANES>();
         let (mut first, mut second) = ([0.0f64; LANES], [0.0f64; LANES]);
         for (a, b) in a.iter().zip(b) {
-            // One loop each: both in one would fill registers with pairs of sums.
             for k in 0..opaque::<COMPACT>(LANES) {
                 let k = opaque::<COMPACT>(k);
                 first[k] += f(a[k].cast::<f64>(), b[k].cast::<f64>());
@@ -46,7 +52,7 @@ impl<T: Element, F: Fn(f64, f64) -> f64, G: Fn(f64, f64) -> f64> Kernel for Sums
                 second[k] += g(a[k].cast::<f64>(), b[k].cast::<f64>());
             }
         }
-        let mut sums = [first.iter().sum::<f64>(), second.iter().sum::<f64>()];
+        let mut sums = [total(first), total(second)];
         for (a, b) in a_rest.iter().zip(b_rest) {
             let (a, b) = (a.cast::<f64>(), b.cast::<f64>());
             sums = [sums[0] + f(a, b), sums[1] + g(a, b)];
