@@ -183,7 +183,7 @@ fn convolve<A: Array, const D: usize>(
         count: image,
     };
     for d in 0..2 {
-        let reach = dilation[d] * (kernel[d] - 1);
+        let reach = dilation[d].saturating_mul(kernel[d] - 1);
         match options.padding {
             ConvPadding::Same if stride[d] == 1 => patches.padding[d] = reach / 2,
             ConvPadding::Same => {
@@ -192,11 +192,16 @@ fn convolve<A: Array, const D: usize>(
             }
             ConvPadding::Sizes(sizes) => {
                 patches.padding[d] = as_pair(sizes, 0)[d];
-                let padded = image[d] + 2 * patches.padding[d];
-                let Some(room) = padded.checked_sub(reach + 1) else {
+                let padding = patches.padding[d];
+                let padded = padding.checked_mul(2).and_then(|p| p.checked_add(image[d]));
+                let Some(padded) = padded.filter(|&size| isize::try_from(size).is_ok()) else {
+                    let message = format!("a padding of {padding} is beyond any image");
+                    return Err(Error::custom(op, message));
+                };
+                let Some(room) = padded.checked_sub(reach.saturating_add(1)) else {
                     let message = format!(
                         "the kernel reaches over {} elements, the padded input has {padded}",
-                        reach + 1
+                        reach.saturating_add(1)
                     );
                     return Err(Error::custom(op, message));
                 };
@@ -243,9 +248,10 @@ fn transposed<A: Array, const D: usize>(
             );
             return Err(Error::custom(op, message));
         }
-        let whole =
-            count[d].saturating_sub(1) * stride[d] + dilation[d] * (kernel[d] - 1) + more[d] + 1;
-        image[d] = match whole.checked_sub(2 * padding[d]) {
+        let reach = dilation[d].saturating_mul(kernel[d] - 1);
+        let strides = count[d].saturating_sub(1).saturating_mul(stride[d]);
+        let whole = (strides.saturating_add(reach)).saturating_add(more[d].saturating_add(1));
+        image[d] = match whole.checked_sub(padding[d].saturating_mul(2)) {
             Some(size) if size > 0 && count[d] > 0 => size,
             _ => {
                 let message = format!(
@@ -318,6 +324,33 @@ mod tests {
             x.conv2d(&w, None, &ConvOptions::default()).unwrap().shape(),
             [0, 4, 2, 2]
         );
+    }
+
+    #[test]
+    fn sizes_beyond_all_numbers() {
+        let (x, w) = (
+            Tensor::ones([1, 1, 4], DType::F32).unwrap(),
+            Tensor::ones([1, 1, 3], DType::F32).unwrap(),
+        );
+        let most = usize::MAX;
+        assert!(
+            x.conv1d(&w, None, &ConvOptions::new().dilation(most))
+                .is_err()
+        );
+        let padded = ConvOptions::new().padding(most).dilation(most);
+        assert!(x.conv1d(&w, None, &padded).is_err());
+        assert_eq!(
+            x.conv1d(&w, None, &ConvOptions::new().stride(most))
+                .unwrap()
+                .shape(),
+            [1, 1, 1]
+        );
+        let spread = ConvTransposeOptions {
+            stride: [most],
+            dilation: [most],
+            ..ConvTransposeOptions::default()
+        };
+        assert!(x.conv_transpose1d(&w, None, &spread).is_err());
     }
 
     #[test]
