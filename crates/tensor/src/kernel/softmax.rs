@@ -4,121 +4,29 @@ use std::mem::MaybeUninit;
 
 use super::dense::Dense;
 use super::elementwise::Shared;
-use super::lanes::{LANES, in_lanes};
 use super::math::LiftedExp;
-use super::simd::{is_single, opaque, prefetch_behind};
+use super::proportion::{BLOCK, Proportion, in_proportion, largest, write_and_sum};
+use super::short_rows::{SHORT, side_by_side};
+use super::simd::{is_single, opaque};
 use super::{Kernel, Real, dispatch, for_groups};
 use crate::Tensor;
 use crate::layout::Layout;
-
-/// Terms added in lanes; the sums of such blocks are added in `f64`.
-const BLOCK: usize = 4096;
-/// Elements computed between requests for memory. Those for a whole row at once would delay its own.
-const PART: usize = 256;
-/// How far ahead memory is asked for, in bytes: what is read and what is written. As rows lie one behind
-/// the other, this is that of the rows to come.
-const READ_AHEAD: usize = 8192;
-const WRITE_AHEAD: usize = 4096;
 
 /// What becomes of a row.
 pub(crate) trait RowRule<T: Real, const N: usize>: Copy + Send + Sync {
     /// Writes the result of rows of one length; all of `out` must be written.
     fn run<const COMPACT: bool>(self, rows: [&[T]; N], out: &mut [MaybeUninit<T>]);
-}
 
-/// The largest number in a row; −∞ if there is none.
-#[inline(always)]
-fn largest<const COMPACT: bool, T: Real>(row: &[T]) -> T {
-    let lowest = -T::ONE / T::ZERO;
-    in_lanes::<COMPACT, T>(
-        row,
-        lowest,
-        #[inline(always)]
-        |a, b| if b > a { b } else { a },
-    )
-}
-
-/// The sum of a row, whose blocks are added in `f64`.
-#[inline(always)]
-fn sum_of<const COMPACT: bool, T: Real>(row: &[T]) -> f64 {
-    let mut total = 0.0;
-    let mut start = 0;
-    while start < row.len() {
-        let end = (start + BLOCK).min(row.len());
-        let sum = in_lanes::<COMPACT, T>(
-            &row[start..end],
-            T::ZERO,
-            #[inline(always)]
-            |a, b| a + b,
-        );
-        total += sum.to_scalar().to_f64();
-        start = end;
+    /// Writes the results of many short rows; whether it can.
+    fn run_short<const COMPACT: bool>(
+        self,
+        rows: [&[T]; N],
+        size: usize,
+        out: &mut [MaybeUninit<T>],
+    ) -> bool {
+        let _ = (rows, size, out);
+        false
     }
-    total
-}
-
-/// Writes `term` of each element of a row, and the sum of these.
-///
-/// Two visits to a row that is in the cache: a loop that does both is not vectorised. What is left of
-/// whole chunks is written as one more that reaches back over the one before it, or is filled up.
-#[inline(always)]
-fn write_and_sum<const COMPACT: bool, T: Real, const N: usize>(
-    rows: [&[T]; N],
-    out: &mut [MaybeUninit<T>],
-    term: impl Fn([T; N]) -> T,
-) -> T {
-    let rows = rows.map(
-        #[inline(always)]
-        |row| &row[..out.len()],
-    );
-    let whole = out.len() & !(LANES - 1);
-    for start in (0..whole).step_by(PART) {
-        let end = whole.min(start + PART);
-        for row in rows {
-            prefetch_behind(&row[start..end], READ_AHEAD);
-        }
-        prefetch_behind(&out[start..end], WRITE_AHEAD);
-        // SAFETY: rows and result are as long as the result, which is longer than `whole`.
-        unsafe {
-            for i in start..end {
-                let i = opaque::<COMPACT>(i);
-                let mut element = [T::ZERO; N];
-                for k in 0..N {
-                    element[k] = *rows[k].get_unchecked(i);
-                }
-                out.get_unchecked_mut(i).write(term(element));
-            }
-        }
-    }
-    if whole < out.len() {
-        let first = out.len().saturating_sub(LANES);
-        let mut filled = [[T::ZERO; LANES]; N];
-        let mut terms = [MaybeUninit::uninit(); LANES];
-        for k in 0..N {
-            let last = &rows[k][first..];
-            match last.first_chunk() {
-                Some(chunk) => filled[k] = *chunk,
-                None => filled[k][..last.len()].copy_from_slice(last),
-            }
-        }
-        for l in 0..opaque::<COMPACT>(LANES) {
-            let l = opaque::<COMPACT>(l);
-            let mut element = [T::ZERO; N];
-            for k in 0..N {
-                element[k] = filled[k][l];
-            }
-            terms[l].write(term(element));
-        }
-        match out[first..].first_chunk_mut() {
-            Some(chunk) => *chunk = terms,
-            None => {
-                let count = out.len();
-                out.copy_from_slice(&terms[..count]);
-            }
-        }
-    }
-    // SAFETY: every element was written.
-    T::from_f64(sum_of::<COMPACT, T>(unsafe { out.assume_init_ref() }))
 }
 
 /// Writes `eˣ⁻ᵐ` of a row, m being its largest element, and the sum of these; both lifted.
@@ -136,39 +44,107 @@ fn write_powers<const COMPACT: bool, T: LiftedExp>(
     )
 }
 
+/// A rule that is a proportion, as a rule of rows.
+macro_rules! rule_of_rows {
+    ($Rule:ident, $Number:ident, $operands:literal) => {
+        impl<T: $Number> RowRule<T, $operands> for $Rule {
+            #[inline(always)]
+            fn run<const COMPACT: bool>(self, rows: [&[T]; $operands], out: &mut [MaybeUninit<T>]) {
+                in_proportion::<$Rule, COMPACT, T, $operands>(rows, out);
+            }
+            #[inline(always)]
+            fn run_short<const COMPACT: bool>(
+                self,
+                rows: [&[T]; $operands],
+                size: usize,
+                out: &mut [MaybeUninit<T>],
+            ) -> bool {
+                side_by_side::<$Rule, COMPACT, T, $operands>(rows, size, out);
+                true
+            }
+        }
+    };
+}
+
 /// `eˣ⁻ᵐ / Σ eˣ⁻ᵐ`, m being the largest element.
 #[derive(Clone, Copy)]
 pub(crate) struct Softmax;
-impl<T: LiftedExp> RowRule<T, 1> for Softmax {
+rule_of_rows!(Softmax, LiftedExp, 1);
+impl<T: LiftedExp> Proportion<T, 1> for Softmax {
+    const LARGEST: bool = true;
     #[inline(always)]
-    fn run<const COMPACT: bool>(self, [x]: [&[T]; 1], out: &mut [MaybeUninit<T>]) {
-        let most = largest::<COMPACT, T>(x);
-        let sum = write_powers::<COMPACT, T>(x, most, out);
-        let scale = T::ONE / sum;
-        for i in 0..out.len() {
-            let i = opaque::<COMPACT>(i);
-            // SAFETY: the sum above has written every element.
-            let power = unsafe { out[i].assume_init() };
-            out[i].write(power * scale);
-        }
+    fn term([x]: [T; 1], most: T) -> T {
+        (x - most).lifted_exp()
+    }
+    #[inline(always)]
+    fn common(sum: T) -> T {
+        T::ONE / sum
+    }
+    #[inline(always)]
+    fn result(_: [T; 1], power: T, _most: T, scale: T) -> T {
+        power * scale
     }
 }
 
 /// `x − m − ln Σ eˣ⁻ᵐ`.
 #[derive(Clone, Copy)]
 pub(crate) struct LogSoftmax;
-impl<T: LiftedExp> RowRule<T, 1> for LogSoftmax {
+rule_of_rows!(LogSoftmax, LiftedExp, 1);
+impl<T: LiftedExp> Proportion<T, 1> for LogSoftmax {
+    const LARGEST: bool = true;
     #[inline(always)]
-    fn run<const COMPACT: bool>(self, [x]: [&[T]; 1], out: &mut [MaybeUninit<T>]) {
-        let most = largest::<COMPACT, T>(x);
-        let sum = write_powers::<COMPACT, T>(x, most, out);
-        let log = (sum / T::LIFT).ln();
-        let x = &x[..out.len()];
-        for i in 0..out.len() {
-            let i = opaque::<COMPACT>(i);
-            // In this order: the largest element alone may dwarf the logarithm.
-            out[i].write((x[i] - most) - log);
-        }
+    fn term([x]: [T; 1], most: T) -> T {
+        (x - most).lifted_exp()
+    }
+    #[inline(always)]
+    fn common(sum: T) -> T {
+        (sum / T::LIFT).ln()
+    }
+    /// In this order: the largest element alone may dwarf the logarithm.
+    #[inline(always)]
+    fn result([x]: [T; 1], _: T, most: T, log: T) -> T {
+        (x - most) - log
+    }
+}
+
+/// `y (g − Σ g y)`: the adjoint of the softmax `y`.
+#[derive(Clone, Copy)]
+pub(crate) struct SoftmaxAdjoint;
+rule_of_rows!(SoftmaxAdjoint, Real, 2);
+impl<T: Real> Proportion<T, 2> for SoftmaxAdjoint {
+    const LARGEST: bool = false;
+    #[inline(always)]
+    fn term([y, g]: [T; 2], _: T) -> T {
+        y * g
+    }
+    #[inline(always)]
+    fn common(sum: T) -> T {
+        sum
+    }
+    #[inline(always)]
+    fn result([y, g]: [T; 2], _: T, _most: T, sum: T) -> T {
+        y * (g - sum)
+    }
+}
+
+/// `g − e^y Σ g`: the adjoint of the logarithmic softmax `y`.
+#[derive(Clone, Copy)]
+pub(crate) struct LogSoftmaxAdjoint;
+rule_of_rows!(LogSoftmaxAdjoint, Real, 2);
+impl<T: Real> Proportion<T, 2> for LogSoftmaxAdjoint {
+    const LARGEST: bool = false;
+    const SUMMED: Option<usize> = Some(1);
+    #[inline(always)]
+    fn term([_, g]: [T; 2], _: T) -> T {
+        g
+    }
+    #[inline(always)]
+    fn common(sum: T) -> T {
+        sum
+    }
+    #[inline(always)]
+    fn result([y, g]: [T; 2], _: T, _most: T, sum: T) -> T {
+        g - y.exp() * sum
     }
 }
 
@@ -196,41 +172,6 @@ impl<T: LiftedExp> RowRule<T, 1> for LogSumExp {
     }
 }
 
-/// `y (g − Σ g y)`: the adjoint of the softmax `y`.
-#[derive(Clone, Copy)]
-pub(crate) struct SoftmaxAdjoint;
-impl<T: Real> RowRule<T, 2> for SoftmaxAdjoint {
-    #[inline(always)]
-    fn run<const COMPACT: bool>(self, [y, g]: [&[T]; 2], out: &mut [MaybeUninit<T>]) {
-        let common = write_and_sum::<COMPACT, T, _>(
-            [y, g],
-            out,
-            #[inline(always)]
-            |[y, g]| y * g,
-        );
-        let (y, g) = (&y[..out.len()], &g[..out.len()]);
-        for i in 0..out.len() {
-            let i = opaque::<COMPACT>(i);
-            out[i].write(y[i] * (g[i] - common));
-        }
-    }
-}
-
-/// `g − e^y Σ g`: the adjoint of the logarithmic softmax `y`.
-#[derive(Clone, Copy)]
-pub(crate) struct LogSoftmaxAdjoint;
-impl<T: Real> RowRule<T, 2> for LogSoftmaxAdjoint {
-    #[inline(always)]
-    fn run<const COMPACT: bool>(self, [y, g]: [&[T]; 2], out: &mut [MaybeUninit<T>]) {
-        let common = T::from_f64(sum_of::<COMPACT, T>(g));
-        let (y, g) = (&y[..out.len()], &g[..out.len()]);
-        for i in 0..out.len() {
-            let i = opaque::<COMPACT>(i);
-            out[i].write(g[i] - y[i].exp() * common);
-        }
-    }
-}
-
 struct Rows<'a, T, R, const N: usize> {
     operands: [&'a [T]; N],
     out: &'a mut [MaybeUninit<T>],
@@ -245,6 +186,12 @@ impl<T: Real, R: RowRule<T, N>, const N: usize> Kernel for Rows<'_, T, R, N> {
     const WIDEST: bool = is_single::<T>();
     #[inline(always)]
     fn run<const COMPACT: bool>(self) {
+        if is_single::<T>() && self.size <= SHORT {
+            let rows = self.operands;
+            if self.rule.run_short::<COMPACT>(rows, self.size, self.out) {
+                return;
+            }
+        }
         for (row, out) in self.out.chunks_exact_mut(self.result).enumerate() {
             let rows = self.operands.map(
                 #[inline(always)]
@@ -358,6 +305,18 @@ mod tests {
         assert_eq!(run::<true>(&x, Softmax), run::<false>(&x, Softmax));
         assert_eq!(run::<true>(&x, LogSoftmax), run::<false>(&x, LogSoftmax));
         assert_eq!(run::<true>(&x, LogSumExp), run::<false>(&x, LogSumExp));
+        let short = |compact: bool| {
+            let mut out = vec![MaybeUninit::new(0f32); x.len()];
+            if compact {
+                LogSoftmax.run_short::<true>([&x], 9, &mut out)
+            } else {
+                LogSoftmax.run_short::<false>([&x], 9, &mut out)
+            };
+            // SAFETY: the numbers were initialised.
+            let bits = out.iter().map(|y| unsafe { y.assume_init() }.to_bits());
+            bits.collect::<Vec<_>>()
+        };
+        assert_eq!(short(true), short(false));
     }
 
     #[test]
