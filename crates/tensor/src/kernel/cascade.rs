@@ -36,8 +36,8 @@ pub(super) fn join_terms<const COMPACT: bool, T: Copy, J: Join<T>>(
     j: J,
     term: impl Fn(usize) -> T,
 ) -> T {
-    if J::ANY_ORDER && len >= 256 {
-        in_registers::<COMPACT, T, J, 32, 128>(len, j, term)
+    if J::ANY_ORDER {
+        in_registers::<COMPACT, T, J, 16, 64>(len, j, term)
     } else if size_of::<T>() == 4 {
         in_registers::<COMPACT, T, J, 8, 32>(len, j, term)
     } else {
@@ -45,7 +45,7 @@ pub(super) fn join_terms<const COMPACT: bool, T: Copy, J: Join<T>>(
     }
 }
 
-/// Registers of `PLACES` numbers, `LANES` in four of them.
+/// Registers of `PLACES` numbers, `LANES` in four of them. Levels are for what depends on the order.
 #[inline(always)]
 fn in_registers<
     const COMPACT: bool,
@@ -65,14 +65,14 @@ fn in_registers<
     let mut lanes = [J::START; LANES];
     let mut levels = [[J::START; LANES]; LEVELS - 1];
     for done in 0..steps {
-        if done > 0 && done.is_multiple_of(STEPS) {
+        if !J::ANY_ORDER && done > 0 && done.is_multiple_of(STEPS) {
             let running = std::mem::replace(&mut lanes, [J::START; LANES]);
             join_lanes::<COMPACT, LANES, _, _, _>(&mut levels[0], j, 0, &|l| running[l]);
             raise(&mut levels, done / STEPS, LANES, j);
         }
         join_lanes::<COMPACT, LANES, _, _, _>(&mut lanes, j, done * LANES, &term);
     }
-    if steps > STEPS {
+    if !J::ANY_ORDER && steps > STEPS {
         for level in &levels {
             join_lanes::<COMPACT, LANES, _, _, _>(&mut lanes, j, 0, &|l| level[l]);
         }

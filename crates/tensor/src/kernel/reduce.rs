@@ -319,7 +319,7 @@ pub(super) fn join_columns<T: Element, J: Join<T>>(
                 // SAFETY: one range per block.
                 let to = unsafe { target.range(&(at * inner..(at + 1) * inner)) };
                 let xs = &xs[start * inner..end * inner];
-                if blocks == 1 {
+                if blocks == 1 && !J::ANY_ORDER {
                     join_across(xs, inner, to, j);
                 } else {
                     join_block_of_rows(xs, inner, to, j);

@@ -66,6 +66,21 @@ in_place! {
     mul_scalar_ = mul_scalar(c: impl Into<Scalar>);
     div_ = div(other: &Tensor);
     div_scalar_ = div_scalar(c: impl Into<Scalar>);
+    clamp_ = clamp(low: impl Into<Scalar>, high: impl Into<Scalar>);
+    masked_fill_ = masked_fill(mask: &Tensor, value: impl Into<Scalar>);
+    neg_ = neg();
+    square_ = square();
+    sqrt_ = sqrt();
+    exp_ = exp();
+    log_ = log();
+    tanh_ = tanh();
+    sigmoid_ = sigmoid();
+    relu_ = relu();
+}
+
+// Rarer ones: compiled in the crate that calls them.
+in_place! {
+    #[inline]
     floor_divide_ = floor_divide(other: &Tensor);
     floor_divide_scalar_ = floor_divide_scalar(c: impl Into<Scalar>);
     remainder_ = remainder(other: &Tensor);
@@ -78,24 +93,17 @@ in_place! {
     addcdiv_ = addcdiv(b: &Tensor, c: &Tensor, value: impl Into<Scalar>);
     lerp_ = lerp(end: &Tensor, weight: &Tensor);
     lerp_scalar_ = lerp_scalar(end: &Tensor, weight: impl Into<Scalar>);
-    clamp_ = clamp(low: impl Into<Scalar>, high: impl Into<Scalar>);
     clamp_min_ = clamp_min(low: impl Into<Scalar>);
     clamp_max_ = clamp_max(high: impl Into<Scalar>);
-    masked_fill_ = masked_fill(mask: &Tensor, value: impl Into<Scalar>);
     nan_to_num_ = nan_to_num(nan: Option<f64>, posinf: Option<f64>, neginf: Option<f64>);
     copysign_ = copysign(other: &Tensor);
     atan2_ = atan2(other: &Tensor);
-    neg_ = neg();
     abs_ = abs();
     sign_ = sign();
-    square_ = square();
     reciprocal_ = reciprocal();
-    sqrt_ = sqrt();
     rsqrt_ = rsqrt();
-    exp_ = exp();
     exp2_ = exp2();
     expm1_ = expm1();
-    log_ = log();
     log1p_ = log1p();
     log2_ = log2();
     log10_ = log10();
@@ -107,9 +115,6 @@ in_place! {
     atan_ = atan();
     sinh_ = sinh();
     cosh_ = cosh();
-    tanh_ = tanh();
-    sigmoid_ = sigmoid();
-    relu_ = relu();
     erf_ = erf();
     erfc_ = erfc();
     erfinv_ = erfinv();
@@ -128,11 +133,6 @@ in_place! {
     bitwise_or_ = bitwise_or(other: &Tensor);
     bitwise_xor_ = bitwise_xor(other: &Tensor);
     bitwise_not_ = bitwise_not();
-}
-
-// Rarer ones: compiled in the crate that calls them.
-in_place! {
-    #[inline]
     asinh_ = asinh();
     acosh_ = acosh();
     atanh_ = atanh();
