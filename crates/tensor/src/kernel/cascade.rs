@@ -24,9 +24,9 @@ const STEPS: usize = 16;
 /// Enough for 16⁴ steps; what is more stays on the highest.
 const LEVELS: usize = 4;
 
-/// Numbers of `size` bytes in a register; bools, whose order does not matter, as if they had four.
+/// Numbers of `size` bytes in a register.
 const fn register(size: usize) -> usize {
-    if size == 1 { 8 } else { 32 / size }
+    32 / size
 }
 
 /// `term(0), .., term(len − 1)` joined.

@@ -83,7 +83,7 @@ impl<S: Copy, D, F: Fn(S) -> D> Kernel for Each<S, D, F> {
             len,
             f,
         } = self;
-        // SAFETY: as the callers below promise.
+        // SAFETY: as the caller of `each` promises.
         unsafe {
             if step == 1 {
                 (0..len).for_each(|i| to.add(i).write(f(*from.add(i))));
@@ -99,21 +99,12 @@ impl<S: Copy, D, F: Fn(S) -> D> Kernel for Each<S, D, F> {
 /// # Safety
 /// `len` halves of this dtype lie behind `from`, and there is room for as many singles behind `to`.
 pub(super) unsafe fn widen(from: *const Half, dtype: DType, step: usize, to: *mut f32, len: usize) {
-    match dtype {
-        DType::F16 => dispatch_newest(Each {
-            from,
-            step,
-            to,
-            len,
-            f: from_f16,
-        }),
-        _ => dispatch_newest(Each {
-            from,
-            step,
-            to,
-            len,
-            f: from_bf16,
-        }),
+    // SAFETY: as the caller promises.
+    unsafe {
+        match dtype {
+            DType::F16 => each(from, step, to, len, from_f16),
+            _ => each(from, step, to, len, from_bf16),
+        }
     }
 }
 
@@ -122,23 +113,32 @@ pub(super) unsafe fn widen(from: *const Half, dtype: DType, step: usize, to: *mu
 /// # Safety
 /// As [`widen`].
 pub(super) unsafe fn narrow(from: *const f32, to: *mut Half, dtype: DType, len: usize) {
-    let step = 1;
-    match dtype {
-        DType::F16 => dispatch_newest(Each {
-            from,
-            step,
-            to,
-            len,
-            f: to_f16,
-        }),
-        _ => dispatch_newest(Each {
-            from,
-            step,
-            to,
-            len,
-            f: to_bf16,
-        }),
+    // SAFETY: as the caller promises.
+    unsafe {
+        match dtype {
+            DType::F16 => each(from, 1, to, len, to_f16),
+            _ => each(from, 1, to, len, to_bf16),
+        }
     }
+}
+
+/// # Safety
+/// As [`widen`].
+#[inline(always)]
+unsafe fn each<S: Copy, D>(
+    from: *const S,
+    step: usize,
+    to: *mut D,
+    len: usize,
+    f: impl Fn(S) -> D,
+) {
+    dispatch_newest(Each {
+        from,
+        step,
+        to,
+        len,
+        f,
+    });
 }
 
 #[cfg(test)]

@@ -70,21 +70,30 @@ impl RightClasses<'_> {
     }
 }
 
+/// Calls `each` with every position that is not ignored and minus the entry of its class, times the weight of
+/// that class.
+fn for_losses<T: Real>(
+    x: &Tensor,
+    right: RightClasses<'_>,
+    weights: Option<&Tensor>,
+    mut each: impl FnMut(usize, T),
+) {
+    let (x, weights) = (Dense::of(x), weights.map(Dense::of));
+    let x = x.host_slice::<T>();
+    let weights = weights.as_ref().map(|w| w.host_slice::<T>());
+    for (position, class, place) in right.places() {
+        each(position, weighted(-x[place], weights, class));
+    }
+}
+
 /// Minus the entries of the right classes times the classes' weights; 0 where a position is ignored.
 pub(crate) fn right_losses<T: Real>(
     x: &Tensor,
     right: RightClasses<'_>,
     weights: Option<&Tensor>,
 ) -> Vec<T> {
-    let (x, weights) = (Dense::of(x), weights.map(Dense::of));
-    let (x, weights) = (
-        x.host_slice::<T>(),
-        weights.as_ref().map(|w| w.host_slice::<T>()),
-    );
     let mut losses = vec![T::ZERO; right.targets.len()];
-    for (position, class, place) in right.places() {
-        losses[position] = weighted(-x[place], weights, class);
-    }
+    for_losses(x, right, weights, |position, loss| losses[position] = loss);
     losses
 }
 
@@ -94,15 +103,8 @@ pub(crate) fn loss_of_right<T: Real>(
     right: RightClasses<'_>,
     weights: Option<&Tensor>,
 ) -> T {
-    let (x, weights) = (Dense::of(x), weights.map(Dense::of));
-    let (x, weights) = (
-        x.host_slice::<T>(),
-        weights.as_ref().map(|w| w.host_slice::<T>()),
-    );
     let mut sum = LeveledSum::new(right.targets.len());
-    for (position, class, place) in right.places() {
-        sum.add(position, weighted(-x[place], weights, class));
-    }
+    for_losses(x, right, weights, |position, loss| sum.add(position, loss));
     sum.total()
 }
 

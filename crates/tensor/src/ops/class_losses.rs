@@ -83,7 +83,8 @@ pub trait ClassLosses: Array {
             expect_probabilities(OP, self, target, dim)?;
             return rounded_in_single(self, weight, |x, weight| {
                 let target = target.to_dtype(x.dtype())?;
-                against_probabilities(x, &target, weight, label_smoothing, reduction)
+                expect_weights(OP, weight, x.shape()[dim], x.dtype())?;
+                against_probabilities(x, &target, dim, weight, label_smoothing, reduction)
             });
         }
         rounded_in_single(self, weight, |x, weight| {
@@ -123,22 +124,21 @@ fn rounded_in_single<A: Array>(
     }
 }
 
-/// A vector seen along one dimension of many.
-fn along<A: Array>(vector: &Tensor, dim: usize, rank: usize) -> Result<A> {
-    let mut shape = vec![1; rank];
-    shape[dim] = vector.numel();
-    Ok(A::constant(vector.reshape(shape)?))
+/// `x` times the weights of the classes, which are along `dim`.
+fn weighted<A: Array>(x: A, weights: Option<&Tensor>, dim: usize) -> Result<A> {
+    let Some(weights) = weights else {
+        return Ok(x);
+    };
+    let mut shape = vec![1; x.shape().len()];
+    shape[dim] = weights.numel();
+    x.mul(&A::constant(weights.reshape(shape)?))
 }
 
 /// Minus the sum over all classes, reduced as the loss of the right ones is.
 fn evenly<A: Array>(logs: &A, classes: &Classes, reduction: Reduction) -> Result<A> {
-    let (dim, rank) = (classes.dim, logs.shape().len());
-    let sum = match &classes.weights {
-        None => logs.sum_dims(&[dim as isize], false)?,
-        Some(weights) => logs
-            .mul(&along(weights, dim, rank)?)?
-            .sum_dims(&[dim as isize], false)?,
-    };
+    let dim = classes.dim;
+    let sum =
+        weighted(logs.clone(), classes.weights.as_ref(), dim)?.sum_dims(&[dim as isize], false)?;
     let ignored: Vec<bool> = classes
         .targets
         .iter()
@@ -186,14 +186,12 @@ fn expect_probabilities<A: Array>(op: &'static str, x: &A, target: &A, dim: usiz
 fn against_probabilities<A: Array>(
     x: &A,
     target: &A,
+    dim: usize,
     weight: Option<&Tensor>,
     label_smoothing: f64,
     reduction: Reduction,
 ) -> Result<A> {
-    let rank = x.shape().len();
-    let dim = class_dim("cross_entropy", x.shape())?;
     let classes = x.shape()[dim];
-    expect_weights("cross_entropy", weight, classes, x.dtype())?;
     let smooth;
     let target = if label_smoothing > 0.0 {
         smooth = target
@@ -203,10 +201,7 @@ fn against_probabilities<A: Array>(
     } else {
         target
     };
-    let mut terms = x.log_softmax(dim as isize)?.mul(target)?;
-    if let Some(weight) = weight {
-        terms = terms.mul(&along(weight, dim, rank)?)?;
-    }
+    let terms = weighted(x.log_softmax(dim as isize)?.mul(target)?, weight, dim)?;
     match reduction {
         Reduction::None => terms.sum_dims(&[dim as isize], false)?.neg(),
         Reduction::Sum => terms.sum()?.neg(),
